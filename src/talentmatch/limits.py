@@ -1,0 +1,119 @@
+"""Limits per row: from a number, an array, a Series by id or a table's column to whole numbers."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from talentmatch.errors import ProblemError
+
+__all__ = ["limits_of", "table_by_id"]
+
+_MOST = 2**31 - 1  # keeps sums of limits far inside int64
+_SHOWN = 5
+
+
+def table_by_id(
+    table: pd.DataFrame | None, ids: pd.Index, side: Literal["candidate", "demand"]
+) -> tuple[pd.Index, pd.DataFrame | None]:
+    """Bring a table into the order of the scores' ids.
+
+    Returns
+    -------
+    (pandas.Index, DataFrame or None)
+        The ids, which are the table's own where the scores came as a plain array of the same
+        length, and a copy of the table with one row per id in that order.
+    """
+    if table is None:
+        return ids, None
+    heading = f"{side}_id"
+    if heading in table.columns:
+        own = pd.Index(table[heading], name=heading)
+    elif table.index.name == heading:
+        own = table.index
+    elif len(table) == len(ids):
+        return ids, table.reset_index(drop=True)
+    else:
+        raise ProblemError(f"the table of {side}s has no column {heading!r} to join by")
+    if not own.is_unique:
+        twice = own[own.duplicated()].unique()[:_SHOWN].tolist()
+        raise ProblemError(f"the table of {side}s repeats {heading} {twice}")
+    if isinstance(ids, pd.RangeIndex) and len(own) == len(ids) and not ids.isin(own).all():
+        return own, table.reset_index(drop=True)
+    place = own.get_indexer(ids)
+    if (place < 0).any():
+        absent = ids[place < 0][:_SHOWN].tolist()
+        raise ProblemError(f"the table of {side}s has no row for {heading} {absent}")
+    return ids, table.iloc[place].reset_index(drop=True)
+
+
+def limits_of(
+    ids: pd.Index,
+    table: pd.DataFrame | None,
+    ceiling: tuple[str, Any],
+    floor: tuple[str, Any],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Ceilings and floors of one side, whole numbers >= 0; raises where a floor is higher."""
+    most = _numbers(ids, table, *ceiling, default=1)
+    least = _numbers(ids, table, *floor, default=0)
+    wrong = np.flatnonzero(least > most)
+    if len(wrong):
+        shown = "; ".join(
+            f"{ids.name} {ids[k]!r}: {floor[0]} {least[k]} > {ceiling[0]} {most[k]}"
+            for k in wrong[:_SHOWN]
+        )
+        more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+        raise ProblemError(f"a floor stands above its ceiling: {shown}{more}")
+    return most, least
+
+
+def _numbers(
+    ids: pd.Index, table: pd.DataFrame | None, name: str, value: Any, *, default: int
+) -> NDArray[np.int64]:
+    if value is None:
+        if table is None or name not in table.columns:
+            return np.full(len(ids), default, dtype=np.int64)
+        value = name
+    if isinstance(value, str):
+        if table is None or value not in table.columns:
+            raise ProblemError(f"{name}={value!r}: the table has no such column")
+        raw: Any = table[value].to_numpy()
+        blank = np.asarray(table[value].isna() | (table[value].astype(str).str.strip() == ""))
+    elif isinstance(value, pd.Series):
+        place = value.index.get_indexer(ids) if value.index.is_unique else None
+        if place is None:
+            raise ProblemError(f"{name}: the Series repeats ids")
+        if (place < 0).any():
+            absent = ids[place < 0][:_SHOWN].tolist()
+            raise ProblemError(f"{name}: the Series has nothing for {ids.name} {absent}")
+        raw = value.to_numpy()[place]
+        blank = np.zeros(len(ids), dtype=bool)
+    else:
+        raw = np.asarray(value)
+        raw = np.full(len(ids), raw) if raw.ndim == 0 else raw
+        blank = np.zeros(len(raw), dtype=bool)
+    if raw.shape != (len(ids),):
+        raise ProblemError(f"{name} has the shape {raw.shape}; there are {len(ids)} {ids.name}s")
+    return _whole(ids, name, raw, blank, default)
+
+
+def _whole(
+    ids: pd.Index, name: str, raw: NDArray[Any], blank: NDArray[np.bool_], default: int
+) -> NDArray[np.int64]:
+    """Whole numbers, exactly; every value that is not one is named with its id."""
+    numbers = np.asarray(pd.to_numeric(pd.Series(raw), errors="coerce"), dtype=np.float64)
+    numbers[blank] = default
+    sound = np.isfinite(numbers) & (numbers == np.floor(numbers))
+    sound &= (numbers >= 0) & (numbers <= _MOST)
+    sound &= np.array([not isinstance(v, (bool, np.bool_)) for v in raw])
+    wrong = np.flatnonzero(~sound)
+    if len(wrong):
+        shown = "; ".join(f"{ids.name} {ids[k]!r}: {raw[k]!r}" for k in wrong[:_SHOWN])
+        more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+        raise ProblemError(f"{name} must be a whole number from 0 to {_MOST}: {shown}{more}")
+    out: NDArray[np.int64] = numbers.astype(np.int64)
+    out.flags.writeable = False
+    return out

@@ -1,0 +1,276 @@
+"""The allocation problem: scores, limits and constraints, checked once and then frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
+
+from talentmatch.constraints import Constraint, Forbid, Lock
+from talentmatch.errors import ProblemError
+from talentmatch.limits import limits_of, table_by_id
+from talentmatch.rules import Gate
+from talentmatch.scores import Scores, from_matrix
+
+__all__ = ["Problem"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Limit = int | ArrayLike | pd.Series | str | None
+_LIMITS = ("capacity", "headcount", "min_load", "min_headcount")
+
+
+class Problem:
+    r"""Choose pairs of the highest total score within limits on both sides.
+
+    .. math::
+        \max \sum_{ij} s_{ij} x_{ij}, \quad
+        l_i \le \sum_j x_{ij} \le c_i, \quad
+        g_j \le \sum_i x_{ij} \le h_j, \quad x_{ij} \in \{0, 1\},
+        \quad x_{ij} = 0 \text{ where } (i, j) \text{ is not eligible}
+
+    A pair is chosen at most once. A pair with a negative score, or with zero, is chosen only
+    where a floor or a lock needs it. A `Problem` is frozen and copies its arrays.
+
+    Parameters
+    ----------
+    scores : Scores, array, sparse matrix or DataFrame
+        (candidates, demands). In an array nan means not eligible; in a sparse matrix every stored
+        pair is eligible, stored zeros too, and no other; a DataFrame brings ids on its axes.
+    candidates, demands : DataFrame, optional
+        Tables with the columns named below, joined by id. Where plain arrays come without ids and
+        a table of the same length has an id column, its ids are used in order.
+    capacity, headcount : int, array, Series by id, or column name, optional
+        Most demands per candidate (c), most people per demand (h). The column of that name where
+        the table has one, else 1.
+    min_load, min_headcount : likewise
+        Hard floors (l, g). The column of that name where the table has one, else 0.
+    eligible : bool array, sparse matrix or DataFrame, optional
+        (candidates, demands); pairs that are False or not stored are not eligible.
+    min_score : float, optional
+        Pairs below it are not eligible.
+    constraints : sequence of Lock, Forbid
+        See there.
+
+    Raises
+    ------
+    ProblemError
+        Shapes, ids or values do not fit; a floor stands above its ceiling.
+
+    Examples
+    --------
+    >>> import talentmatch as tm
+    >>> problem = tm.Problem([[0.9, 0.2], [0.8, 0.7]], capacity=[1, 2])
+    >>> tm.solve(problem).objective
+    1.7
+    """
+
+    scores: Scores
+    capacity: NDArray[np.int64]
+    headcount: NDArray[np.int64]
+    min_load: NDArray[np.int64]
+    min_headcount: NDArray[np.int64]
+    min_score: float | None
+    constraints: tuple[Constraint, ...]
+    candidates: pd.DataFrame | None
+    demands: pd.DataFrame | None
+
+    def __init__(
+        self,
+        scores: Scores | ArrayLike | sp.sparray | sp.spmatrix | pd.DataFrame,
+        candidates: pd.DataFrame | None = None,
+        demands: pd.DataFrame | None = None,
+        *,
+        capacity: Limit = None,
+        headcount: Limit = None,
+        min_load: Limit = None,
+        min_headcount: Limit = None,
+        eligible: ArrayLike | sp.sparray | sp.spmatrix | pd.DataFrame | None = None,
+        min_score: float | None = None,
+        constraints: Sequence[Constraint] = (),
+    ) -> None:
+        put = self.__dict__.__setitem__
+        ours = from_matrix(scores)
+        people, table_c = table_by_id(candidates, ours.candidate_ids, "candidate")
+        needs, table_d = table_by_id(demands, ours.demand_ids, "demand")
+        if people is not ours.candidate_ids or needs is not ours.demand_ids:
+            ours = Scores(ours._source, people, needs, gates=ours.gates)
+        given = {
+            "scores": ours, "candidates": candidates, "demands": demands, "capacity": capacity,
+            "headcount": headcount, "min_load": min_load, "min_headcount": min_headcount,
+            "eligible": eligible, "min_score": min_score, "constraints": constraints,
+        }  # fmt: skip
+        put("scores", ours)
+        put("candidates", table_c)
+        put("demands", table_d)
+        most, least = limits_of(
+            ours.candidate_ids, table_c, ("capacity", capacity), ("min_load", min_load)
+        )
+        put("capacity", most)
+        put("min_load", least)
+        most, least = limits_of(
+            ours.demand_ids, table_d, ("headcount", headcount), ("min_headcount", min_headcount)
+        )
+        put("headcount", most)
+        put("min_headcount", least)
+        put("min_score", _threshold(min_score))
+        put("_mask", None if eligible is None else _mask(eligible, ours))
+        put("constraints", _known(constraints))
+        own = {name: getattr(self, name) for name in given if name not in ("eligible",)}
+        kept = {n: v for n, v in given.items() if n in _LIMITS and (v is None or isinstance(v, str))}
+        put("_given", {**own, **kept, "eligible": self._mask})
+        put("locked", self._positions(Lock))
+        put("forbidden", self._positions(Forbid))
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a Problem is frozen; use problem.replace({name}=...)")
+
+    def replace(self, **changes: Any) -> Problem:
+        """A copy with some arguments changed; the names are those of `Problem`.
+
+        Examples
+        --------
+        >>> import talentmatch as tm
+        >>> problem = tm.Problem([[0.9, 0.2], [0.8, 0.7]])
+        >>> tm.solve(problem.replace(constraints=[tm.Forbid([(0, 0)])])).objective
+        1.0
+        """
+        unknown = sorted(set(changes) - set(self._given))
+        if unknown:
+            raise TypeError(f"replace() got {unknown}; a Problem has {sorted(self._given)}")
+        return Problem(**{**self._given, **changes})
+
+    _given: dict[str, Any]
+    _mask: NDArray[np.bool_] | sp.csr_array | None
+    locked: tuple[Ints, Ints]
+    forbidden: tuple[Ints, Ints]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Candidates, demands."""
+        return self.scores.shape
+
+    @property
+    def candidate_ids(self) -> pd.Index:
+        """Ids of the candidates, in the order of the scores' rows."""
+        return self.scores.candidate_ids
+
+    @property
+    def demand_ids(self) -> pd.Index:
+        """Ids of the demands, in the order of the scores' columns."""
+        return self.scores.demand_ids
+
+    def blocks(self) -> Iterator[tuple[Ints, Floats]]:
+        """All scores, a block of rows at a time; nan where a pair is not eligible."""
+        for rows, block in self.scores.blocks():
+            yield rows, self._barred(rows, block)
+
+    def block(self, rows: Ints) -> Floats:
+        """Scores of some rows against all demands; nan where a pair is not eligible."""
+        return self._barred(rows, self.scores.block(rows))
+
+    def at(self, rows: Ints, cols: Ints) -> Floats:
+        """Scores of single pairs by position; nan where a pair is not eligible."""
+        values = np.array(self.scores.at(rows, cols))
+        for gate in self.gates:
+            values[~gate.passes(rows, cols)] = np.nan
+        if self.min_score is not None:
+            values[values < self.min_score] = np.nan
+        return values
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """What bars pairs beside the scores' own rules and `min_score`."""
+        gates = []
+        mask = self._mask
+        if mask is not None:
+            if sp.issparse(mask):
+                gates.append(Gate("the eligible mask", _stored_mask(mask)))
+            else:
+                gates.append(Gate("the eligible mask", lambda rows, cols: mask[rows, cols]))
+        if len(self.forbidden[0]):
+            keys = np.sort(self.forbidden[0] * self.shape[1] + self.forbidden[1])
+            width = self.shape[1]
+            gates.append(Gate("Forbid", lambda r, c: ~np.isin(r * width + c, keys)))
+        return tuple(gates)
+
+    def _barred(self, rows: Ints, block: Floats) -> Floats:
+        if self.min_score is None and not self.gates:
+            return block
+        block = np.array(block)
+        cols = np.arange(self.shape[1])
+        for gate in self.gates:
+            block[~gate.passes(rows[:, None], cols[None, :])] = np.nan
+        if self.min_score is not None:
+            block[block < self.min_score] = np.nan
+        return block
+
+    def _positions(self, kind: type[Lock] | type[Forbid]) -> tuple[Ints, Ints]:
+        """Row and column positions of the pairs of all constraints of one kind, each once."""
+        pairs = dict.fromkeys(
+            pair for rule in self.constraints if isinstance(rule, kind) for pair in rule.pairs
+        )
+        sides = []
+        for side, index in enumerate((self.candidate_ids, self.demand_ids)):
+            ids = [pair[side] for pair in pairs]
+            place = index.get_indexer(pd.Index(ids, dtype=index.dtype if not ids else None))
+            unknown = [id for id, k in zip(ids, place, strict=True) if k < 0]
+            if unknown:
+                raise ProblemError(
+                    f"{kind.__name__}: unknown {index.name}s {unknown[:5]}; "
+                    f"ids look like {index[:3].tolist()}"
+                )
+            sides.append(place)
+        return sides[0], sides[1]
+
+    def __repr__(self) -> str:
+        n, m = self.shape
+        rules = f", {len(self.constraints)} constraints" if self.constraints else ""
+        return (
+            f"<Problem: {n:,} candidates (capacity {int(self.capacity.sum()):,}), "
+            f"{m:,} demands (headcount {int(self.headcount.sum()):,}){rules}>"
+        )
+
+
+def _threshold(value: float | None) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not np.isscalar(value) or not np.isfinite(float(value)):
+        raise ProblemError(f"min_score must be a finite number, not {value!r}")
+    return float(value)
+
+
+def _known(constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
+    if isinstance(constraints, Constraint):
+        constraints = (constraints,)
+    strange = [c for c in constraints if not isinstance(c, Constraint)]
+    if strange:
+        raise ProblemError(f"not a constraint: {strange[0]!r}; constraints are Lock and Forbid")
+    return tuple(constraints)
+
+
+def _mask(eligible: Any, scores: Scores) -> NDArray[np.bool_] | sp.csr_array:
+    if isinstance(eligible, pd.DataFrame):
+        eligible = eligible.reindex(index=scores.candidate_ids, columns=scores.demand_ids)
+        if eligible.isna().to_numpy().any():
+            raise ProblemError("eligible does not say of every candidate and demand id")
+        eligible = eligible.to_numpy()
+    mask = sp.csr_array(eligible, dtype=bool) if sp.issparse(eligible) else np.array(eligible)
+    if mask.shape != scores.shape:
+        raise ProblemError(f"eligible has the shape {mask.shape}, the scores {scores.shape}")
+    if mask.dtype != np.bool_ and not np.isin(mask, (0, 1)).all():
+        raise ProblemError("eligible must hold True and False")
+    return mask if sp.issparse(mask) else mask.astype(bool)
+
+
+def _stored_mask(mask: sp.csr_array) -> Any:
+    def passes(rows: Ints, cols: Ints) -> NDArray[np.bool_]:
+        if rows.ndim == 2:
+            return np.asarray(mask[rows[:, 0]].toarray()[:, cols[0]], dtype=bool)
+        return np.asarray(mask[rows, cols], dtype=bool).ravel()
+
+    return passes

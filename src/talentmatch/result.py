@@ -1,0 +1,289 @@
+"""What a solve found: why it stopped, what is proved, and the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from talentmatch.errors import NoPlanError, ProblemError
+from talentmatch.problem import Problem
+from talentmatch.scores import Scores
+
+__all__ = ["OPTIMAL_GAP", "Outcome", "Progress", "Result", "Status", "Stopped", "relative_gap"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+OPTIMAL_GAP = 1e-9  # largest relative gap, left by rounding, that still counts as proved
+
+
+class Status(StrEnum):
+    """What is proved of a result."""
+
+    OPTIMAL = "optimal"  #: a plan, and no plan is better: integers exactly, floats to 1e-9
+    FEASIBLE = "feasible"  #: a plan, less proved
+    INFEASIBLE = "infeasible"  #: proved over all pairs: no plan meets every limit
+    NO_SOLUTION = "no_solution"  #: stopped before any plan was found
+
+
+class Stopped(StrEnum):
+    """Why a solve stopped."""
+
+    PROVED = "proved"
+    GAP = "gap"
+    TIME = "time"
+    INTERRUPT = "interrupt"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a running solve stands; what `progress` is called with.
+
+    Attributes
+    ----------
+    stage : str
+        What is being done, in words.
+    round : int
+        Which solve-price-repeat round.
+    pairs : int
+        Pairs formed so far.
+    objective, bound, gap : float
+        Best plan, upper bound and relative gap so far; nan, inf and inf when not known.
+    seconds : float
+        Since the start.
+    """
+
+    stage: str
+    round: int
+    pairs: int
+    objective: float
+    bound: float
+    gap: float
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What an engine returns, in the problem's own row and column positions.
+
+    Attributes
+    ----------
+    status, stopped : Status, Stopped
+        See there.
+    rows, cols : int arrays
+        The chosen pairs, locked ones included.
+    candidate_prices, demand_prices : float arrays, or None without a plan
+        Dual prices.
+    bound : float
+        Upper bound over all eligible pairs; +inf when nothing is known.
+    reason : str
+        Why there is no plan; empty where there is one.
+    rounds, pairs : int
+        Solve-price-repeat rounds, and pairs formed.
+    price_range : callable
+        Returns least and greatest prices: four arrays (candidates least, greatest; demands ...).
+    """
+
+    status: Status
+    stopped: Stopped
+    rows: Ints
+    cols: Ints
+    candidate_prices: Floats | None
+    demand_prices: Floats | None
+    bound: float
+    reason: str = ""
+    rounds: int = 0
+    pairs: int = 0
+    price_range: Callable[[], tuple[Floats, Floats, Floats, Floats]] | None = None
+
+
+def relative_gap(bound: float, objective: float, scale: float) -> float:
+    """``(bound - objective) / max(|objective|, 1e-9 x scale)``; scale = largest absolute score."""
+    if bound == objective:
+        return 0.0
+    return (bound - objective) / max(abs(objective), 1e-9 * scale, np.finfo(float).tiny)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The answer of `solve`: a plan, what is proved of it, and its prices.
+
+    Attributes
+    ----------
+    problem : Problem
+        What was solved.
+    status : Status
+        ``"optimal"``, ``"feasible"``, ``"infeasible"`` or ``"no_solution"``.
+    stopped : Stopped
+        ``"proved"``, ``"gap"``, ``"time"`` or ``"interrupt"``.
+    bound : float
+        Upper bound on the total over all plans; -inf when infeasible, +inf when not known.
+    aim : str
+        What was maximised.
+    solver : str
+        The engine and its version.
+    seconds : float
+        Wall time of the solve.
+    proof : str
+        ``"dual certificate"``: the bound was recomputed in float64 from the prices, apart from
+        the solver. Empty without a plan.
+    reason : str
+        Why there is no plan; empty where there is one.
+    seed : int
+        As given.
+    rounds, pairs_formed : int
+        Solve-price-repeat rounds, and how many pairs were ever formed.
+
+    Examples
+    --------
+    >>> import talentmatch as tm
+    >>> result = tm.solve(tm.Problem([[0.9, 0.2], [0.8, 0.7]]))
+    >>> result.pairs.to_dict("list")
+    {'candidate_id': [0, 1], 'demand_id': [0, 1], 'score': [0.9, 0.7], 'load': [1, 1]}
+    """
+
+    problem: Problem
+    status: Status
+    stopped: Stopped
+    bound: float
+    aim: str
+    solver: str
+    seconds: float
+    proof: str
+    reason: str
+    seed: int
+    rounds: int
+    pairs_formed: int
+    stages: pd.DataFrame = field(repr=False)
+    _objective: float = field(repr=False)
+    _gap: float = field(repr=False)
+    _pairs: pd.DataFrame | None = field(repr=False)
+    _prices: tuple[pd.Series, pd.Series] | None = field(repr=False)
+    _range: Callable[[], tuple[Floats, Floats, Floats, Floats]] | None = field(repr=False)
+    _reasons: Callable[[], tuple[pd.DataFrame, pd.DataFrame]] | None = field(repr=False)
+
+    @property
+    def scores(self) -> Scores:
+        """The scores that were allocated."""
+        return self.problem.scores
+
+    @property
+    def objective(self) -> float:
+        """The plan's total, recomputed from the unrounded scores."""
+        self._plan()
+        return self._objective
+
+    @property
+    def gap(self) -> float:
+        """(bound - objective) / max(\\|objective\\|, 1e-9 x the largest absolute score)."""
+        self._plan()
+        return self._gap
+
+    @property
+    def pairs(self) -> pd.DataFrame:
+        """The plan: candidate_id, demand_id, score, load; best score first within a demand."""
+        return self._plan().copy()
+
+    @property
+    def candidate_prices(self) -> pd.Series:
+        """What the loss of one unit of each candidate's capacity costs the plan, by id (dual)."""
+        return self._both_prices()[0].copy()
+
+    @property
+    def demand_prices(self) -> pd.Series:
+        """What one more slot of each demand gains the plan, by id (least dual prices)."""
+        return self._both_prices()[1].copy()
+
+    @cached_property
+    def price_range(self) -> pd.DataFrame:
+        """Both ends of every dual price, for prices are not unique.
+
+        Returns
+        -------
+        pandas.DataFrame
+            side ("candidate" or "demand"), id, least, greatest. The least demand prices go with
+            the greatest candidate prices.
+        """
+        self._plan()
+        if self._range is None:
+            raise NoPlanError("price ranges are known for proved results only")
+        ends = self._range()
+        sides = (("candidate", self.problem.candidate_ids), ("demand", self.problem.demand_ids))
+        return pd.concat(
+            [
+                pd.DataFrame({"side": side, "id": ids, "least": low, "greatest": high})
+                for (side, ids), low, high in zip(sides, ends[::2], ends[1::2], strict=True)
+            ],
+            ignore_index=True,
+        )
+
+    @cached_property
+    def unfilled(self) -> pd.DataFrame:
+        """Demands with open slots: headcount, filled, missing, reason code, sentence."""
+        return self._both_reasons()[0]
+
+    @cached_property
+    def unassigned(self) -> pd.DataFrame:
+        """Candidates without any demand: capacity, reason code, sentence."""
+        return self._both_reasons()[1]
+
+    def to_frame(self, columns: Sequence[str] = ()) -> pd.DataFrame:
+        """The plan with columns of the problem's tables joined.
+
+        Parameters
+        ----------
+        columns : sequence of str
+            Columns of the candidates' or the demands' table. A name that both have comes twice,
+            with the suffixes ``_candidate`` and ``_demand``.
+
+        Raises
+        ------
+        ProblemError
+            Neither table has such a column.
+        """
+        frame = self.pairs
+        tables = {"candidate": self.problem.candidates, "demand": self.problem.demands}
+        for name in columns:
+            homes = [s for s, t in tables.items() if t is not None and name in t.columns]
+            if not homes:
+                raise ProblemError(f"no table of this problem has a column {name!r}")
+            for side in homes:
+                table = tables[side]
+                index = getattr(self.problem, f"{side}_ids")
+                place = index.get_indexer(frame[f"{side}_id"])
+                heading = f"{name}_{side}" if len(homes) > 1 else name
+                if table is not None and heading not in frame.columns:
+                    frame[heading] = table[name].to_numpy()[place]
+        return frame
+
+    def _plan(self) -> pd.DataFrame:
+        if self._pairs is None:
+            raise NoPlanError(f"the result is {self.status}: {self.reason}")
+        return self._pairs
+
+    def _both_prices(self) -> tuple[pd.Series, pd.Series]:
+        self._plan()
+        if self._prices is None:
+            raise NoPlanError("this result has no prices")
+        return self._prices
+
+    def _both_reasons(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        self._plan()
+        if self._reasons is None:
+            raise NoPlanError("this result has no reasons")
+        return self._reasons()
+
+    def __repr__(self) -> str:
+        if self._pairs is None:
+            return f"<Result: {self.status}. {self.reason}>"
+        slots = int(self.problem.headcount.sum())
+        return (
+            f"<Result: {self.status}, {len(self._pairs):,} pairs for {slots:,} openings, "
+            f"total {self._objective:.6g}, gap {self._gap:.2g}, {self.seconds:.2f} s>"
+        )

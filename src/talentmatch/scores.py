@@ -1,0 +1,352 @@
+"""Scores of candidates for demands: kept factored, read block by block, explained term by term."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
+
+from talentmatch.errors import ProblemError
+from talentmatch.products import DenseMatrix, Factors, ScoreSource, StoredPairs
+from talentmatch.rules import Gate
+from talentmatch.selecting import ColumnBest, best_of_rows
+
+__all__ = ["Scores"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+TermNames = Callable[[Ints], list[tuple[str, str]]]
+
+_CACHED = 2**23  # cells kept in memory once formed: 64 MiB
+_BLOCK = 2**21  # cells formed at a time
+_THREADS = 2  # blocks formed at a time; scipy and BLAS release the GIL
+
+
+class Scores:
+    """Scores of candidates (rows) for demands (columns), and which pairs are eligible.
+
+    Made by `FitScorer.score`, by `Scores.from_factors` from your own embeddings, or by `Problem`
+    from a matrix. The full matrix is formed block by block only, and kept only when it is small.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Candidates, demands.
+    candidate_ids, demand_ids : pandas.Index
+        The ids of rows and columns.
+    gates : tuple of Gate
+        The eligibility rules, bound to the two tables.
+    """
+
+    def __init__(
+        self,
+        source: ScoreSource,
+        candidate_ids: Sequence[Any] | pd.Index | None = None,
+        demand_ids: Sequence[Any] | pd.Index | None = None,
+        *,
+        gates: Sequence[Gate] = (),
+        term_names: TermNames | None = None,
+        missing_reason: str = "not eligible in the scores given",
+    ) -> None:
+        self._source = source
+        self.candidate_ids = _ids(candidate_ids, source.shape[0], "candidate")
+        self.demand_ids = _ids(demand_ids, source.shape[1], "demand")
+        self.gates = tuple(gates)
+        self.missing_reason = missing_reason
+        self._term_names = term_names
+        self._cache: Floats | None = None
+
+    @classmethod
+    def from_factors(
+        cls,
+        A: ArrayLike | sp.sparray | sp.spmatrix,
+        B: ArrayLike | sp.sparray | sp.spmatrix,
+        candidate_ids: Sequence[Any] | None = None,
+        demand_ids: Sequence[Any] | None = None,
+    ) -> Scores:
+        """Scores from your own embeddings: ``score(i, j) = A[i] . B[j]``.
+
+        Parameters
+        ----------
+        A, B : array or sparse matrix
+            (n_candidates, n_features) and (n_demands, n_features), finite.
+        candidate_ids, demand_ids : sequence, optional
+            Ids of the rows of A and of B; positions by default.
+
+        Raises
+        ------
+        ProblemError
+            The widths differ, a value is not finite, or ids repeat.
+
+        Examples
+        --------
+        >>> import talentmatch as tm
+        >>> scores = tm.Scores.from_factors([[1, 0], [0.6, 0.8]], [[0, 1]], ["R1", "R2"], ["X1"])
+        >>> scores.toarray().tolist()
+        [[0.0], [0.8]]
+        """
+        left, right = _factor(A, "A"), _factor(B, "B")
+        if left.shape[1] != right.shape[1]:
+            raise ProblemError(f"A has {left.shape[1]} columns and B has {right.shape[1]}")
+        if sp.issparse(left) != sp.issparse(right):
+            left, right = sp.csr_array(left), sp.csr_array(right)
+        return cls(Factors(left, right), candidate_ids, demand_ids)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Candidates, demands."""
+        return self._source.shape
+
+    @property
+    def stored(self) -> sp.csr_array | None:
+        """The sparse matrix behind the scores, where only stored pairs are eligible."""
+        return self._source.values if isinstance(self._source, StoredPairs) else None
+
+    def block(self, rows: ArrayLike | slice | None = None) -> Floats:
+        """Scores of some rows, by position, against all columns; nan where not eligible.
+
+        Parameters
+        ----------
+        rows : int array or slice, optional
+            Row positions; all rows by default.
+
+        Returns
+        -------
+        ndarray
+            (rows, demands), float64.
+        """
+        if self._cache is None and self.shape[0] * self.shape[1] <= _CACHED:
+            parts = [part for _, part in self._formed()]
+            self._cache = np.vstack(parts) if parts else np.empty(self.shape)
+            self._cache.flags.writeable = False
+        everything = np.arange(self.shape[0])
+        chosen = everything if rows is None else everything[rows]  # type: ignore[index]  # numpy takes any index here
+        return self._cache[chosen] if self._cache is not None else self._gated(chosen)
+
+    def blocks(self) -> Iterator[tuple[Ints, Floats]]:
+        """All scores, a block of rows at a time: (row positions, block)."""
+        if self.shape[0] * self.shape[1] <= _CACHED:
+            yield np.arange(self.shape[0]), self.block()
+        else:
+            yield from self._formed()
+
+    def _formed(self) -> Iterator[tuple[Ints, Floats]]:
+        n, m = self.shape
+        step = max(1, min(_BLOCK // max(m, 1), -(-n // _THREADS)))
+        starts = [np.arange(a, min(a + step, n)) for a in range(0, n, step)]
+        if starts:
+            self._gated(starts[0][:1])  # build what the source builds once, before the threads
+        with ThreadPoolExecutor(_THREADS) as pool:
+            for k in range(0, len(starts), _THREADS):
+                group = starts[k : k + _THREADS]
+                yield from zip(group, pool.map(self._gated, group), strict=True)
+
+    def _gated(self, rows: Ints) -> Floats:
+        values = self._source.block(rows)
+        cols = np.arange(self.shape[1])
+        for gate in self.gates:
+            values[~gate.passes(rows[:, None], cols[None, :])] = np.nan
+        return values
+
+    def at(self, rows: Ints, cols: Ints) -> Floats:
+        """Scores of single pairs by position, elementwise; nan where not eligible."""
+        if self._cache is not None:
+            return np.asarray(self._cache[rows, cols], dtype=np.float64)
+        values = self._source.at(rows, cols)
+        for gate in self.gates:
+            values[~gate.passes(rows, cols)] = np.nan
+        return values
+
+    def ungated(self, rows: Ints, cols: Ints) -> Floats:
+        """Scores of single pairs by position, whatever the rules say; nan where none is given."""
+        return self._source.at(rows, cols)
+
+    def toarray(self) -> Floats:
+        """All scores, (candidates, demands); nan where a pair is not eligible. For small cases."""
+        return np.array(self.block())
+
+    def top_k(self, k: int, *, by: Literal["candidate", "demand"] = "candidate") -> sp.csr_array:
+        """Each candidate's (or demand's) k best eligible pairs with a positive score.
+
+        Parameters
+        ----------
+        k : int
+            Pairs kept per candidate or demand. Of equal scores the earlier positions are kept.
+        by : {"candidate", "demand"}
+            Whose best.
+
+        Returns
+        -------
+        csr_array
+            (candidates, demands), float64, rows sorted by column.
+
+        Examples
+        --------
+        >>> import talentmatch as tm
+        >>> scores = tm.Scores.from_factors([[1.0], [0.5]], [[0.4], [0.9]])
+        >>> scores.top_k(1, by="candidate").toarray().tolist()
+        [[0.0, 0.9], [0.0, 0.45]]
+        """
+        if by not in ("candidate", "demand"):
+            raise ProblemError(f"by must be 'candidate' or 'demand', not {by!r}")
+        if k < 1:
+            raise ProblemError(f"k must be at least 1, not {k}")
+        rows, cols, data = self._best_of_rows(k) if by == "candidate" else self._best_of_columns(k)
+        return sp.csr_array((data, (rows, cols)), shape=self.shape)
+
+    def _best_of_rows(self, k: int) -> tuple[Ints, Ints, Floats]:
+        found = []
+        for rows, block in self.blocks():
+            r, c = np.nonzero(best_of_rows(block, k))
+            found.append((rows[r], c, block[r, c]))
+        return _joined(found)
+
+    def _best_of_columns(self, k: int) -> tuple[Ints, Ints, Floats]:
+        best = ColumnBest(k)
+        for rows, block in self.blocks():
+            best.add(rows, block)
+        return best.pairs()
+
+    def shortlist(self, k: int, *, by: Literal["candidate", "demand"] = "demand") -> pd.DataFrame:
+        """The k best pairs of every demand (or candidate) as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            candidate_id, demand_id, rank (1 = best), score; best first within each.
+
+        Examples
+        --------
+        >>> import talentmatch as tm
+        >>> scores = tm.Scores.from_factors([[1.0], [0.5]], [[0.4]], ["R1", "R2"], ["X1"])
+        >>> scores.shortlist(1).to_dict("records")
+        [{'candidate_id': 'R1', 'demand_id': 'X1', 'rank': 1, 'score': 0.4}]
+        """
+        best = self.top_k(k, by=by).tocoo()
+        frame = pd.DataFrame({"row": best.row, "col": best.col, "score": best.data})
+        first, second = ("row", "col") if by == "candidate" else ("col", "row")
+        frame = frame.sort_values([first, "score", second], ascending=[True, False, True])
+        return pd.DataFrame(
+            {
+                "candidate_id": self.candidate_ids.take(frame["row"]),
+                "demand_id": self.demand_ids.take(frame["col"]),
+                "rank": frame.groupby(first, sort=False).cumcount().to_numpy() + 1,
+                "score": frame["score"].to_numpy(),
+            }
+        )
+
+    def contributions(self, candidate: Any, demand: Any) -> pd.DataFrame:
+        """The terms of one score: what each adds, largest first; they sum to the score exactly.
+
+        Returns
+        -------
+        pandas.DataFrame
+            block, term, contribution.
+
+        Raises
+        ------
+        ProblemError
+            An id is unknown, or the scores are not made of factors.
+        """
+        if not isinstance(self._source, Factors):
+            raise ProblemError("contributions need scores made of factors, not a plain matrix")
+        row, col = self.position(candidate, "candidate"), self.position(demand, "demand")
+        left, right = (
+            sp.csr_array(side[[k]])
+            for side, k in ((self._source.candidates, row), (self._source.demands, col))
+        )
+        product = sp.coo_array(left.multiply(right))
+        terms = product.coords[1]
+        names = (
+            self._term_names(terms)
+            if self._term_names
+            else [("factor", str(k)) for k in terms.tolist()]
+        )
+        frame = pd.DataFrame(names, columns=["block", "term"], dtype=object)
+        frame["contribution"] = product.data
+        frame = frame.sort_values(
+            ["contribution", "block", "term"], ascending=[False, True, True], ignore_index=True
+        )
+        return frame
+
+    def position(self, id: Any, side: Literal["candidate", "demand"]) -> int:
+        """Row (or column) position of an id; raises `ProblemError` where it is unknown."""
+        index = self.candidate_ids if side == "candidate" else self.demand_ids
+        place = index.get_indexer([id])[0]
+        if place < 0:
+            raise ProblemError(f"no {side} has the id {id!r}; ids look like {index[:3].tolist()}")
+        return int(place)
+
+    def __repr__(self) -> str:
+        n, m = self.shape
+        rules = f", rules: {'; '.join(gate.name for gate in self.gates)}" if self.gates else ""
+        return f"<Scores of {n:,} candidates for {m:,} demands{rules}>"
+
+
+def _joined(found: list[tuple[Ints, Ints, Floats]]) -> tuple[Ints, Ints, Floats]:
+    if not found:
+        empty = np.empty(0, dtype=np.intp)
+        return empty, empty, np.empty(0)
+    rows, cols, data = (np.concatenate(part) for part in zip(*found, strict=True))
+    return rows, cols, data
+
+
+def _ids(ids: Sequence[Any] | pd.Index | None, n: int, side: str) -> pd.Index:
+    index = pd.RangeIndex(n) if ids is None else pd.Index(ids)
+    if len(index) != n:
+        raise ProblemError(f"{len(index)} {side} ids for {n} {side}s")
+    if index.hasnans:
+        raise ProblemError(f"a {side} id is missing at position {int(index.isna().argmax())}")
+    if not index.is_unique:
+        twice = index[index.duplicated()].unique()[:5].tolist()
+        raise ProblemError(f"{side} ids repeat: {twice}")
+    return index.rename(f"{side}_id")
+
+
+def _factor(values: Any, name: str) -> sp.csr_array | Floats:
+    if sp.issparse(values):
+        matrix = sp.csr_array(values, dtype=np.float64, copy=True)
+        matrix.sum_duplicates()
+        data = matrix.data
+    else:
+        matrix = np.array(values, dtype=np.float64)
+        data = matrix
+    if matrix.ndim != 2:
+        raise ProblemError(f"{name} must have two dimensions, not {matrix.ndim}")
+    if not np.isfinite(data).all():
+        raise ProblemError(f"{name} holds values that are not finite")
+    return matrix
+
+
+def from_matrix(values: Any) -> Scores:
+    """Scores from a matrix: numpy (nan = not eligible), sparse (stored = eligible), DataFrame."""
+    if isinstance(values, Scores):
+        return values
+    if isinstance(values, pd.DataFrame):
+        dense = _dense(values.to_numpy(dtype=np.float64, na_value=np.nan))
+        return Scores(DenseMatrix(dense), values.index, values.columns)
+    if sp.issparse(values):
+        matrix = sp.csr_array(values, dtype=np.float64, copy=True)
+        if matrix.nnz and not np.isfinite(matrix.data).all():
+            raise ProblemError("a stored score is not finite")
+        matrix.sum_duplicates()
+        return Scores(StoredPairs(matrix), missing_reason="not stored in the sparse scores given")
+    return Scores(DenseMatrix(_dense(values)))
+
+
+def _dense(values: Any) -> Floats:
+    try:
+        dense = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ProblemError(f"scores are not numbers: {error}") from None
+    if dense.ndim != 2:
+        raise ProblemError(f"scores must have two dimensions, not {dense.ndim}")
+    if np.isinf(dense).any():
+        row, col = np.argwhere(np.isinf(dense))[0]
+        raise ProblemError(f"the score of row {row}, column {col} is infinite; nan = not eligible")
+    return dense

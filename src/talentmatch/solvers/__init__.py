@@ -1,0 +1,1 @@
+"""Engines that solve an allocation; the only rooms that know OR-Tools."""
