@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-__all__ = ["DenseMatrix", "Factors", "ScoreSource", "StoredPairs", "snap"]
+__all__ = ["DenseMatrix", "Factors", "ScoreSource", "StoredPairs", "pick_columns", "snap"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -87,10 +87,10 @@ class Factors:
         is_light[heavy] = False
         light = np.flatnonzero(is_light)
         return (
-            _columns(a, heavy),
-            np.ascontiguousarray(_columns(b, heavy).toarray().T),
-            _columns(a, light),
-            sp.csr_array(_columns(b, light).T),
+            pick_columns(a, heavy),
+            np.ascontiguousarray(pick_columns(b, heavy).toarray().T),
+            pick_columns(a, light),
+            sp.csr_array(pick_columns(b, light).T),
         )
 
     def block(self, rows: Ints) -> Floats:
@@ -168,7 +168,7 @@ class StoredPairs:
         return rows * m.shape[1] + m.indices
 
 
-def _columns(matrix: sp.csr_array, columns: Ints) -> sp.csr_array:
+def pick_columns(matrix: sp.csr_array, columns: Ints) -> sp.csr_array:
     """Pick sorted columns of a CSR matrix: a gather, far quicker than fancy indexing."""
     new = np.full(matrix.shape[1], -1, dtype=np.int64)
     new[columns] = np.arange(len(columns))
