@@ -18,23 +18,78 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from talentmatch import datasets as datasets
+    from talentmatch.blocks import CharGrams as CharGrams
+    from talentmatch.blocks import Words as Words
+    from talentmatch.checking import Violation as Violation
+    from talentmatch.checking import check as check
     from talentmatch.columns import vocabulary as vocabulary
+    from talentmatch.constraints import Forbid as Forbid
+    from talentmatch.constraints import Lock as Lock
     from talentmatch.errors import InputError as InputError
+    from talentmatch.errors import MissingExtraError as MissingExtraError
+    from talentmatch.errors import NoPlanError as NoPlanError
+    from talentmatch.errors import NotFittedError as NotFittedError
+    from talentmatch.errors import ProblemError as ProblemError
+    from talentmatch.errors import SolverError as SolverError
+    from talentmatch.errors import TalentMatchError as TalentMatchError
+    from talentmatch.explaining import Explanation as Explanation
+    from talentmatch.explaining import explain as explain
+    from talentmatch.matching import match as match
+    from talentmatch.outputs import write_plan as write_plan
+    from talentmatch.problem import Problem as Problem
+    from talentmatch.reading import quarantine as quarantine
+    from talentmatch.reading import read_candidates as read_candidates
+    from talentmatch.reading import read_demands as read_demands
+    from talentmatch.result import Result as Result
+    from talentmatch.result import Status as Status
+    from talentmatch.rules import AcceptsKind as AcceptsKind
+    from talentmatch.rules import Among as Among
+    from talentmatch.rules import AtLeast as AtLeast
+    from talentmatch.rules import AvailableBy as AvailableBy
+    from talentmatch.rules import Within as Within
+    from talentmatch.scores import Scores as Scores
+    from talentmatch.scoring import FitScorer as FitScorer
+    from talentmatch.solving import solve as solve
+    from talentmatch.vectorizing import SkillVectorizer as SkillVectorizer
+    from talentmatch.versions import show_versions as show_versions
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "AcceptsKind": "rules",
+    "Among": "rules",
+    "AtLeast": "rules",
+    "AvailableBy": "rules",
+    "CharGrams": "blocks",
+    "Explanation": "explaining",
+    "FitScorer": "scoring",
+    "Forbid": "constraints",
     "InputError": "errors",
+    "Lock": "constraints",
     "MissingExtraError": "errors",
     "NoPlanError": "errors",
+    "NotFittedError": "errors",
+    "Problem": "problem",
     "ProblemError": "errors",
+    "Result": "result",
+    "Scores": "scores",
     "SkillVectorizer": "vectorizing",
     "SolverError": "errors",
+    "Status": "result",
     "TalentMatchError": "errors",
+    "Violation": "checking",
+    "Within": "rules",
+    "Words": "blocks",
+    "check": "checking",
+    "explain": "explaining",
+    "match": "matching",
     "quarantine": "reading",
     "read_candidates": "reading",
     "read_demands": "reading",
+    "show_versions": "versions",
+    "solve": "solving",
     "vocabulary": "columns",
+    "write_plan": "outputs",
 }
 _ROOMS = ("datasets",)
 

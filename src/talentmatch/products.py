@@ -6,9 +6,10 @@ is not eligible. Factors are never multiplied out as a whole.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import scipy.sparse as sp
@@ -21,20 +22,21 @@ Ints = NDArray[np.intp]
 
 _GRID = 2.0**26
 _HEAVY = 1 / 48  # share of filled cells from which a dense product beats a sparse one, measured
+_PAIRS = 512  # single pairs scored at a time
 _HEAVY_BYTES = 2**28  # most memory for the dense share of the demands' factors
 
 
-def snap(matrix: sp.csr_array) -> sp.csr_array:
-    """Round factor weights to multiples of 2**-26, so that their products add up exactly.
+def snap(weights: Floats) -> Floats:
+    """Round factor weights, in place, to multiples of 2**-26, so that products add up exactly.
 
     A product of two such weights is a multiple of 2**-52, and a sum of them that stays within 1
     is exact in float64, whatever the order of addition. A score then has the same bits however
     rows are ordered, blocked or spread over threads, and is exactly the sum of its terms.
     """
-    rounded = sp.csr_array(matrix, copy=True)
-    rounded.data = np.round(rounded.data * _GRID) / _GRID
-    rounded.eliminate_zeros()
-    return rounded
+    weights *= _GRID
+    np.round(weights, out=weights)
+    weights /= _GRID
+    return weights
 
 
 class ScoreSource(Protocol):
@@ -53,62 +55,84 @@ class ScoreSource(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Factors:
-    """Scores as inner products: ``score(i, j) = candidates[i] . demands[j]``.
+    """Scores as inner products, block of features by block: ``sum of left[i] . right[j]``.
 
     Parameters
     ----------
-    candidates, demands : csr_array or ndarray of float64
-        (n_candidates, n_features) and (n_demands, n_features).
+    parts : sequence of (left, right)
+        For each block of features the candidates' factors (n_candidates, n_features) and the
+        demands' (n_demands, n_features): both csr_array or both ndarray, float64.
     """
 
-    candidates: sp.csr_array | Floats
-    demands: sp.csr_array | Floats
+    parts: Sequence[tuple[sp.csr_array, sp.csr_array] | tuple[Floats, Floats]]
 
     @property
     def shape(self) -> tuple[int, int]:
         """Candidates, demands."""
-        return self.candidates.shape[0], self.demands.shape[0]
+        left, right = self.parts[0]
+        return left.shape[0], right.shape[0]
 
     @cached_property
-    def _halves(self) -> tuple[sp.csr_array, Floats, sp.csr_array, sp.csr_array]:
-        """Split the features: common ones go through a dense product, the rest stay sparse.
-
-        The work of a sparse product is the sum over features of the products of the two column
-        counts; a few thousand common features hold most of it, and there a dense product is
-        some twenty times faster per multiplication.
-        """
-        a, b = self.candidates, self.demands
-        counts = [np.bincount(m.indices, minlength=m.shape[1]).astype(float) for m in (a, b)]
-        work = counts[0] * counts[1]
-        heavy = np.flatnonzero(work > _HEAVY * a.shape[0] * b.shape[0])
-        most = _HEAVY_BYTES // (8 * max(b.shape[0], 1))
-        heavy = np.sort(heavy[np.argsort(-work[heavy], kind="stable")[:most]])
-        is_light = work > 0
-        is_light[heavy] = False
-        light = np.flatnonzero(is_light)
-        return (
-            pick_columns(a, heavy),
-            np.ascontiguousarray(pick_columns(b, heavy).toarray().T),
-            pick_columns(a, light),
-            sp.csr_array(pick_columns(b, light).T),
-        )
+    def _products(self) -> list[Callable[[Ints], Floats]]:
+        return [_dense_product(*p) if _is_dense(p) else _split_product(*p) for p in self.parts]
 
     def block(self, rows: Ints) -> Floats:
         """Scores of some rows against all columns."""
-        if isinstance(self.candidates, np.ndarray):
-            dense: Floats = self.candidates[rows] @ np.asarray(self.demands).T
-            return dense
-        heavy, heavy_demands, light, light_demands = self._halves
-        block: Floats = heavy[rows].toarray() @ heavy_demands
-        block += (light[rows] @ light_demands).toarray()
+        first, *others = self._products
+        block = first(rows)
+        for product in others:
+            block += product(rows)
         return block
 
     def at(self, rows: Ints, cols: Ints) -> Floats:
         """Scores of single pairs, elementwise."""
-        left, right = self.candidates[rows], self.demands[cols]
-        if isinstance(left, np.ndarray):
-            return np.asarray(np.einsum("ij,ij->i", left, right), dtype=np.float64)
-        return np.asarray(left.multiply(right).sum(axis=1), dtype=np.float64).ravel()
+        out = np.zeros(len(rows))
+        for left, right in self.parts:
+            # Only so many pairs at once that their rows take little memory.
+            for start in range(0, len(rows), _PAIRS):
+                some = slice(start, start + _PAIRS)
+                a, b = left[rows[some]], right[cols[some]]
+                if isinstance(a, np.ndarray):
+                    out[some] += np.einsum("ij,ij->i", a, b)
+                else:
+                    out[some] += np.asarray(a.multiply(b).sum(axis=1)).ravel()
+        return out
+
+
+def _is_dense(part: tuple[Any, Any]) -> bool:
+    return isinstance(part[0], np.ndarray)
+
+
+def _dense_product(left: Floats, right: Floats) -> Callable[[Ints], Floats]:
+    across = np.ascontiguousarray(right.T)
+    return lambda rows: left[rows] @ across
+
+
+def _split_product(left: sp.csr_array, right: sp.csr_array) -> Callable[[Ints], Floats]:
+    """Split the features: common ones go through a dense product, the rest stay sparse.
+
+    The work of a sparse product is the sum over features of the products of the two column
+    counts. A few thousand common features hold most of it, and there a dense product is some
+    twenty times faster per multiplication.
+    """
+    n, m = left.shape[0], right.shape[0]
+    counts = [np.bincount(side.indices, minlength=side.shape[1]) for side in (left, right)]
+    work = counts[0] * counts[1].astype(np.float64)
+    heavy = np.flatnonzero(work > _HEAVY * n * m)
+    most = _HEAVY_BYTES // (8 * max(m, 1))
+    heavy = np.sort(heavy[np.argsort(-work[heavy], kind="stable")[:most]])
+    light = work > 0
+    light[heavy] = False
+    common, common_across = pick_columns(left, heavy), pick_columns(right, heavy).toarray().T.copy()
+    rare = pick_columns(left, np.flatnonzero(light))
+    rare_across = sp.csr_array(pick_columns(right, np.flatnonzero(light)).T)
+
+    def product(rows: Ints) -> Floats:
+        block: Floats = common[rows].toarray() @ common_across
+        block += (rare[rows] @ rare_across).toarray()
+        return block
+
+    return product
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,11 +194,11 @@ class StoredPairs:
 
 def pick_columns(matrix: sp.csr_array, columns: Ints) -> sp.csr_array:
     """Pick sorted columns of a CSR matrix: a gather, far quicker than fancy indexing."""
-    new = np.full(matrix.shape[1], -1, dtype=np.int64)
-    new[columns] = np.arange(len(columns))
+    new = np.full(matrix.shape[1], -1, dtype=np.int32)
+    new[columns] = np.arange(len(columns), dtype=np.int32)
     place = new[matrix.indices]
-    kept = place >= 0
-    ends = np.concatenate(([0], np.cumsum(kept)))[matrix.indptr]
+    kept = np.flatnonzero(place >= 0)
+    ends = np.searchsorted(kept, matrix.indptr).astype(np.int32 if len(kept) < 2**31 else np.int64)
     return sp.csr_array(
         (matrix.data[kept], place[kept], ends), shape=(matrix.shape[0], len(columns))
     )

@@ -95,7 +95,7 @@ class Scores:
             raise ProblemError(f"A has {left.shape[1]} columns and B has {right.shape[1]}")
         if sp.issparse(left) != sp.issparse(right):
             left, right = sp.csr_array(left), sp.csr_array(right)
-        return cls(Factors(left, right), candidate_ids, demand_ids)
+        return cls(Factors([(left, right)]), candidate_ids, demand_ids)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -256,19 +256,20 @@ class Scores:
         if not isinstance(self._source, Factors):
             raise ProblemError("contributions need scores made of factors, not a plain matrix")
         row, col = self.position(candidate, "candidate"), self.position(demand, "demand")
-        left, right = (
-            sp.csr_array(side[[k]])
-            for side, k in ((self._source.candidates, row), (self._source.demands, col))
-        )
-        product = sp.coo_array(left.multiply(right))
-        terms = product.coords[1]
+        columns, values, offset = [], [], 0
+        for left, right in self._source.parts:
+            both = sp.coo_array(sp.csr_array(left[[row]]).multiply(sp.csr_array(right[[col]])))
+            columns.append(both.coords[1] + offset)
+            values.append(both.data)
+            offset += left.shape[1]
+        terms = np.concatenate(columns)
         names = (
             self._term_names(terms)
             if self._term_names
             else [("factor", str(k)) for k in terms.tolist()]
         )
         frame = pd.DataFrame(names, columns=["block", "term"], dtype=object)
-        frame["contribution"] = product.data
+        frame["contribution"] = np.concatenate(values)
         frame = frame.sort_values(
             ["contribution", "block", "term"], ascending=[False, True, True], ignore_index=True
         )

@@ -29,7 +29,7 @@ from talentmatch.writing import write_together
 
 __all__ = ["FitScorer"]
 
-_SAMPLE = (1024, 256)  # candidates and demands that the effect of length is learnt from
+_SAMPLE = (512, 256)  # candidates and demands that the effect of length is learnt from
 _KINDS: dict[str, type[Block]] = {"words": Words, "characters": CharGrams}
 
 
@@ -84,6 +84,11 @@ class FitScorer:
         total = sum(block.weight for block in self.blocks)
         return tuple(block.weight / total for block in self.blocks)
 
+    @property
+    def is_fitted(self) -> bool:
+        """Whether `fit` was called, or the scorer loaded."""
+        return bool(self._vectorizers)
+
     def fit(self, candidates: Any, demands: Any) -> Self:
         """Learn terms, their weights and the effect of length; replaces all earlier state.
 
@@ -108,11 +113,14 @@ class FitScorer:
         self._vectorizers = vectorizers
         self._seen = documents, rows
         self._balance = LengthBalance()
-        left, right = self._sides(rows, owners, len(people))
-        some = _spread(people["candidate_id"], _SAMPLE[0]), _spread(needs["demand_id"], _SAMPLE[1])
-        factors = self._factors([part[some[0]] for part in left], [part[some[1]] for part in right])
-        best = factors.block(np.arange(len(some[0]))).max(axis=0, initial=0.0)
-        self._balance = LengthBalance.learn(_lengths(right)[some[1]], best)
+        some = (
+            _spread(people["candidate_id"], _SAMPLE[0]),
+            len(people) + _spread(needs["demand_id"], _SAMPLE[1]),
+        )
+        rows = _means(rows, owners)
+        sample = self._factors([part[some[0]] for part in rows], [part[some[1]] for part in rows])
+        best = sample.block(np.arange(len(some[0]))).max(axis=0, initial=0.0)
+        self._balance = LengthBalance.learn(_lengths(rows)[some[1]], best)
         return self
 
     def score(self, candidates: Any, demands: Any) -> Scores:
@@ -142,13 +150,11 @@ class FitScorer:
         people, needs = read_candidates(candidates), read_demands(demands)
         gates = [rule.bind(people, needs) for rule in self.rules]
         documents, owners = _documents(people, needs)
-        left, right = self._sides(self._rows(documents), owners, len(people))
+        rows = _means(self._rows(documents), owners)
+        left, right = ([part[side] for part in rows] for side in _split(len(people)))
         shared = [_shared(a, b) for a, b in zip(left, right, strict=True)]
-        left = [pick_columns(part, kept) for part, kept in zip(left, shared, strict=True)]
-        lengths = _lengths(right)
-        right = [pick_columns(part, kept) for part, kept in zip(right, shared, strict=True)]
         return Scores(
-            self._factors(left, right, self._balance.factors(lengths)),
+            self._factors(left, right, self._balance.factors(_lengths(right)), shared),
             people["candidate_id"],
             needs["demand_id"],
             gates=gates,
@@ -162,32 +168,25 @@ class FitScorer:
         corpus = tokenize(documents)
         return [vectorizer._transform_corpus(corpus) for vectorizer in self._vectorizers]
 
-    def _sides(
-        self, rows: list[sp.csr_array], owners: NDArray[np.intp], n_people: int
-    ) -> tuple[list[sp.csr_array], list[sp.csr_array]]:
-        """Candidates' and demands' rows of each block: the means of their documents."""
-        n = int(owners[-1]) + 1
-        if len(owners) > n:
-            share = 1.0 / np.bincount(owners)[owners]
-            mean = sp.csr_array((share, (owners, np.arange(len(owners)))), shape=(n, len(owners)))
-            rows = [sp.csr_array(mean @ block) for block in rows]
-        return [block[:n_people] for block in rows], [block[n_people:] for block in rows]
-
     def _factors(
         self,
         left: list[sp.csr_array],
         right: list[sp.csr_array],
         scale: NDArray[np.float64] | None = None,
+        shared: list[NDArray[np.intp]] | None = None,
     ) -> Factors:
-        """Blocks side by side, the weights folded in, on the grid that makes sums exact."""
-        sides = []
-        for blocks, factor in ((left, None), (right, scale)):
-            parts = [np.sqrt(w) * part for w, part in zip(self.weights, blocks, strict=True)]
-            side = sp.csr_array(sp.hstack(parts, format="csr"))
-            if factor is not None:
-                side.data *= np.repeat(factor, np.diff(side.indptr))
-            sides.append(snap(side))
-        return Factors(*sides)
+        """Fold the weights in, keep the features of both sides, round to the exact grid."""
+        parts = []
+        for k, pair in enumerate(zip(left, right, strict=True)):
+            kept = shared[k] if shared is not None else _shared(*pair)
+            a, b = (pick_columns(side, kept) for side in pair)
+            root = np.sqrt(self.weights[k])
+            a.data *= root
+            b.data *= root if scale is None else root * np.repeat(scale, np.diff(b.indptr))
+            snap(a.data)
+            snap(b.data)
+            parts.append((a, b))
+        return Factors(parts)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted scorer as readable JSON, and its arrays as .npz beside it.
@@ -314,6 +313,20 @@ def _documents(
                 documents.append(normalise(whole))
                 owners.append(offset + row)
     return documents, np.asarray(owners, dtype=np.intp)
+
+
+def _means(blocks: list[sp.csr_array], owners: NDArray[np.intp]) -> list[sp.csr_array]:
+    """Rows of documents to rows of their owners: the means."""
+    n = int(owners[-1]) + 1
+    if len(owners) == n:
+        return blocks
+    share = 1.0 / np.bincount(owners)[owners]
+    mean = sp.csr_array((share, (owners, np.arange(len(owners)))), shape=(n, len(owners)))
+    return [sp.csr_array(mean @ block) for block in blocks]
+
+
+def _split(n_people: int) -> tuple[slice, slice]:
+    return slice(None, n_people), slice(n_people, None)
 
 
 def _lengths(blocks: list[sp.csr_array]) -> NDArray[np.float64]:

@@ -1,0 +1,134 @@
+"""`match`: the whole main job, from two tables to a proved plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from talentmatch.constraints import Constraint
+from talentmatch.errors import ProblemError
+from talentmatch.problem import Problem
+from talentmatch.reading import read_candidates, read_demands
+from talentmatch.result import Progress, Result
+from talentmatch.rules import AcceptsKind, AtLeast, AvailableBy, Rule, Within
+from talentmatch.scoring import FitScorer
+from talentmatch.solving import solve
+
+__all__ = ["match", "usual_rules"]
+
+# Columns of the vocabulary that say "must" when both tables have them.
+_USUAL: tuple[tuple[str, str, Rule], ...] = (
+    ("degree", "min_degree", AtLeast("degree")),
+    ("available_from", "start_date", AvailableBy()),
+    ("salary_expected", "salary_max", Within("salary_expected", demand="salary_max")),
+    ("accepts", "kind", AcceptsKind()),
+)
+
+
+def usual_rules(candidates: pd.DataFrame, demands: pd.DataFrame) -> list[Rule]:
+    """The must-haves that two tables state by their columns.
+
+    ``degree`` and ``min_degree``, ``available_from`` and ``start_date``, ``salary_expected`` and
+    ``salary_max``, ``accepts`` and ``kind``: a rule for each pair that is there.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from talentmatch.matching import usual_rules
+    >>> usual_rules(pd.DataFrame({"degree": []}), pd.DataFrame({"min_degree": []}))
+    [AtLeast(column='degree', demand=None, order=None, missing='pass')]
+    """
+    return [
+        rule
+        for ours, theirs, rule in _USUAL
+        if ours in candidates.columns and theirs in demands.columns
+    ]
+
+
+def match(
+    candidates: Any,
+    demands: Any,
+    *,
+    scorer: FitScorer | None = None,
+    aim: str = "total",
+    constraints: Sequence[Constraint] = (),
+    capacity: Any = None,
+    headcount: Any = None,
+    min_load: Any = None,
+    min_headcount: Any = None,
+    eligible: Any = None,
+    min_score: float | None = None,
+    candidate_columns: Mapping[str, str] | None = None,
+    demand_columns: Mapping[str, str] | None = None,
+    time_limit: float | None = None,
+    gap: float = 0.0,
+    seed: int = 0,
+    progress: Callable[[Progress], None] | None = None,
+    previous: Result | None = None,
+) -> Result:
+    """Read two tables, score every pair, and solve for the best plan.
+
+    Parameters
+    ----------
+    candidates, demands : path, frame or records
+        As `read_candidates` and `read_demands` take.
+    scorer : FitScorer, optional
+        A fitted one is used as it is; one that is not fitted is fitted on the two tables. By
+        default ``FitScorer(rules=usual_rules(...))``: must-haves that both tables state by their
+        columns (degree, dates, salary, kind) are kept.
+    aim, time_limit, gap, seed, progress, previous
+        As for `solve`.
+    constraints, capacity, headcount, min_load, min_headcount, eligible, min_score
+        As for `Problem`; the tables' columns of these names are used by default.
+    candidate_columns, demand_columns : mapping of str to str, optional
+        Their headings -> ours.
+
+    Returns
+    -------
+    Result
+        The plan; ``result.problem`` and ``result.scores`` hold what it was made from.
+
+    Raises
+    ------
+    InputError
+        A table has flaws; all are named.
+    ProblemError
+        Limits or constraints do not fit the tables.
+
+    Examples
+    --------
+    >>> import talentmatch as tm
+    >>> people = [{"candidate_id": "R1", "text": "submarine cable design"},
+    ...           {"candidate_id": "R2", "text": "pastry and bread"}]
+    >>> posts = [{"demand_id": "X1", "text": "designer of cables"},
+    ...          {"demand_id": "X2", "text": "bread and pastry chef"}]
+    >>> result = tm.match(people, posts)
+    >>> result.pairs[["candidate_id", "demand_id"]].to_dict("list")
+    {'candidate_id': ['R1', 'R2'], 'demand_id': ['X1', 'X2']}
+    """
+    people = read_candidates(candidates, columns=candidate_columns)
+    needs = read_demands(demands, columns=demand_columns)
+    if scorer is None:
+        scorer = FitScorer(rules=usual_rules(people, needs))
+    elif not isinstance(scorer, FitScorer):
+        raise ProblemError(f"scorer must be a FitScorer, not {type(scorer).__name__}")
+    if not scorer.is_fitted:
+        scorer.fit(people, needs)
+    problem = Problem(
+        scorer.score(people, needs),
+        people,
+        needs,
+        capacity=capacity,
+        headcount=headcount,
+        min_load=min_load,
+        min_headcount=min_headcount,
+        eligible=eligible,
+        min_score=min_score,
+        constraints=constraints,
+    )
+    return solve(
+        problem, aim, time_limit=time_limit, gap=gap, seed=seed, progress=progress,
+        previous=previous,
+    )  # fmt: skip
