@@ -107,6 +107,11 @@ class Scores:
         """The sparse matrix behind the scores, where only stored pairs are eligible."""
         return self._source.values if isinstance(self._source, StoredPairs) else None
 
+    @property
+    def has_terms(self) -> bool:
+        """Whether a score is a sum of terms, so that `contributions` can tell them."""
+        return isinstance(self._source, Factors)
+
     def block(self, rows: ArrayLike | slice | None = None) -> Floats:
         """Scores of some rows, by position, against all columns; nan where not eligible.
 
