@@ -1,0 +1,1 @@
+"""Benchmarks of talentmatch against its peers; `python -m benchmarks` runs them all."""

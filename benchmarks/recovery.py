@@ -1,0 +1,46 @@
+"""The built-in case has a known truth: how much of it the plan recovers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.measure import Measure, timed
+
+
+def run(seed: int = 0) -> list[Measure]:
+    """Match the built-in case and hold the plan against its truth, and against chance."""
+    import talentmatch as tm
+
+    seconds, case = timed(lambda: tm.datasets.make_beilun(seed))
+    result = tm.match(case.candidates, case.demands)
+    pairs = result.pairs[["candidate_id", "demand_id"]]
+    grades = np.asarray(case.relevance(pairs))
+    shuffled = pairs.assign(
+        candidate_id=np.random.default_rng(seed).permutation(
+            case.candidates["candidate_id"].to_numpy()
+        )[: len(pairs)]
+    )
+    chance = np.asarray(case.relevance(shuffled))
+    written = case.demands.set_index("demand_id")["text"].reindex(pairs["demand_id"])
+    share_of_latin = written.astype(str).str.count("[A-Za-z]") / written.astype(str).str.len()
+    thirds = pd.qcut(share_of_latin.to_numpy(), 3, labels=False, duplicates="drop")
+    by_third = ", ".join(f"{grades[thirds == k].mean():.2f}" for k in np.unique(thirds))
+    return [
+        Measure(
+            "make_beilun", f"{seconds:.2f} s", "", f"{seconds:.2f} s", "", True
+        ),
+        Measure(
+            f"mean relevance (0 to 3) of {len(pairs):,} chosen pairs, {result.status}",
+            f"{grades.mean():.2f}; right speciality {np.mean(grades == 3):.0%}, "
+            f"right industry {np.mean(grades >= 1):.0%}",
+            f"{chance.mean():.2f}; {np.mean(chance == 3):.0%}, {np.mean(chance >= 1):.0%} (chance)",
+            f"{grades.mean() / chance.mean():.1f} x chance",
+            "above chance",
+            bool(grades.mean() > chance.mean()),
+        ),
+        Measure(
+            "the same by how much of the demand is written in Latin letters (least, middle, most)",
+            by_third, "", by_third,
+        ),
+    ]  # fmt: skip

@@ -1,0 +1,14 @@
+"""Data made by our own code, for trying the library and for measuring it.
+
+All of it is invented: no person, firm or post in it is real.
+
+Examples
+--------
+>>> from talentmatch.datasets import make_beilun
+>>> len(make_beilun(seed=0).demands)
+1160
+"""
+
+from talentmatch.datasets.beilun import Beilun, make_beilun
+
+__all__ = ["Beilun", "make_beilun"]
