@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from talentmatch.errors import ProblemError
-from talentmatch.products import DenseMatrix, Factors, ScoreSource, StoredPairs
+from talentmatch.products import DenseMatrix, Factors, ScoreSource, Side, StoredPairs
 from talentmatch.rules import Gate
 from talentmatch.selecting import ColumnBest, best_of_rows
 
@@ -95,7 +95,7 @@ class Scores:
             raise ProblemError(f"A has {left.shape[1]} columns and B has {right.shape[1]}")
         if sp.issparse(left) != sp.issparse(right):
             left, right = sp.csr_array(left), sp.csr_array(right)
-        return cls(Factors([(left, right)]), candidate_ids, demand_ids)
+        return cls(Factors([(Side(left), Side(right))]), candidate_ids, demand_ids)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -258,26 +258,55 @@ class Scores:
         ProblemError
             An id is unknown, or the scores are not made of factors.
         """
+        row, col = self.position(candidate, "candidate"), self.position(demand, "demand")
+        frame = self.contributions_at(np.array([row]), np.array([col])).drop(columns="pair")
+        return frame.sort_values(
+            ["contribution", "block", "term"], ascending=[False, True, True], ignore_index=True
+        )
+
+    def contributions_at(self, rows: Ints, cols: Ints) -> pd.DataFrame:
+        """The terms of many scores at once, by position, in no set order.
+
+        Parameters
+        ----------
+        rows, cols : int arrays
+            Positions of the pairs. Memory grows with the terms they share.
+
+        Returns
+        -------
+        pandas.DataFrame
+            pair (place in `rows`), block, term, contribution.
+
+        Raises
+        ------
+        ProblemError
+            The scores are not made of factors.
+
+        Examples
+        --------
+        >>> import talentmatch as tm, numpy as np
+        >>> scores = tm.Scores.from_factors([[0.5, 0.5]], [[1.0, 0.0], [0.2, 0.4]])
+        >>> scores.contributions_at(np.array([0, 0]), np.array([0, 1])).values.tolist()
+        [[0, 'factor', '0', 0.5], [1, 'factor', '0', 0.1], [1, 'factor', '1', 0.2]]
+        """
         if not isinstance(self._source, Factors):
             raise ProblemError("contributions need scores made of factors, not a plain matrix")
-        row, col = self.position(candidate, "candidate"), self.position(demand, "demand")
-        columns, values, offset = [], [], 0
+        pairs, columns, values, offset = [], [], [], 0
         for left, right in self._source.parts:
-            both = sp.coo_array(sp.csr_array(left[[row]]).multiply(sp.csr_array(right[[col]])))
+            both = sp.csr_array(left[rows]).multiply(sp.csr_array(right[cols])).tocoo()
+            pairs.append(both.coords[0])
             columns.append(both.coords[1] + offset)
             values.append(both.data)
             offset += left.shape[1]
-        terms = np.concatenate(columns)
-        names = (
-            self._term_names(terms)
-            if self._term_names
-            else [("factor", str(k)) for k in terms.tolist()]
-        )
-        frame = pd.DataFrame(names, columns=["block", "term"], dtype=object)
+        terms, place = np.unique(np.concatenate(columns), return_inverse=True)
+        if self._term_names:
+            names = self._term_names(terms)
+        else:
+            names = [("factor", str(k)) for k in terms.tolist()]
+        spelled = np.array(names, dtype=object).reshape(-1, 2)[place]
+        frame = pd.DataFrame(spelled, columns=["block", "term"], dtype=object)
+        frame.insert(0, "pair", np.concatenate(pairs).astype(np.intp))
         frame["contribution"] = np.concatenate(values)
-        frame = frame.sort_values(
-            ["contribution", "block", "term"], ascending=[False, True, True], ignore_index=True
-        )
         return frame
 
     def position(self, id: Any, side: Literal["candidate", "demand"]) -> int:

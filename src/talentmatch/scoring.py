@@ -19,7 +19,7 @@ from talentmatch import rules as rule_room
 from talentmatch.balancing import LengthBalance
 from talentmatch.blocks import Block, CharGrams, Words
 from talentmatch.errors import InputError, NotFittedError, ProblemError
-from talentmatch.products import Factors, pick_columns, snap
+from talentmatch.products import Factors, Side
 from talentmatch.reading import read_candidates, read_demands
 from talentmatch.rules import Rule
 from talentmatch.scores import Scores
@@ -28,6 +28,8 @@ from talentmatch.vectorizing import SkillVectorizer
 from talentmatch.writing import write_together
 
 __all__ = ["FitScorer"]
+
+Floats = NDArray[np.float64]
 
 _SAMPLE = (512, 256)  # candidates and demands that the effect of length is learnt from
 _KINDS: dict[str, type[Block]] = {"words": Words, "characters": CharGrams}
@@ -118,9 +120,10 @@ class FitScorer:
             len(people) + _spread(needs["demand_id"], _SAMPLE[1]),
         )
         rows = _means(rows, owners)
-        sample = self._factors([part[some[0]] for part in rows], [part[some[1]] for part in rows])
+        sides = [[part[at] for part in rows] for at in some]
+        sample = self._factors(*sides, np.ones(len(some[1])))
         best = sample.block(np.arange(len(some[0]))).max(axis=0, initial=0.0)
-        self._balance = LengthBalance.learn(_lengths(rows)[some[1]], best)
+        self._balance = LengthBalance.learn(_lengths(sides[1]), best)
         return self
 
     def score(self, candidates: Any, demands: Any) -> Scores:
@@ -151,14 +154,14 @@ class FitScorer:
         gates = [rule.bind(people, needs) for rule in self.rules]
         documents, owners = _documents(people, needs)
         rows = _means(self._rows(documents), owners)
-        left, right = ([part[side] for part in rows] for side in _split(len(people)))
-        shared = [_shared(a, b) for a, b in zip(left, right, strict=True)]
+        left = [_view(part, 0, len(people)) for part in rows]
+        right = [_view(part, len(people), len(people) + len(needs)) for part in rows]
         return Scores(
-            self._factors(left, right, self._balance.factors(_lengths(right)), shared),
+            self._factors(left, right, self._balance.factors(_lengths(right))),
             people["candidate_id"],
             needs["demand_id"],
             gates=gates,
-            term_names=_Terms(self.blocks, self._vectorizers, shared),
+            term_names=_Terms(self.blocks, self._vectorizers, [part.shape[1] for part in rows]),
         )
 
     def _rows(self, documents: list[str]) -> list[sp.csr_array]:
@@ -169,24 +172,18 @@ class FitScorer:
         return [vectorizer._transform_corpus(corpus) for vectorizer in self._vectorizers]
 
     def _factors(
-        self,
-        left: list[sp.csr_array],
-        right: list[sp.csr_array],
-        scale: NDArray[np.float64] | None = None,
-        shared: list[NDArray[np.intp]] | None = None,
+        self, left: list[sp.csr_array], right: list[sp.csr_array], balance: Floats
     ) -> Factors:
-        """Fold the weights in, keep the features of both sides, round to the exact grid."""
-        parts = []
-        for k, pair in enumerate(zip(left, right, strict=True)):
-            kept = shared[k] if shared is not None else _shared(*pair)
-            a, b = (pick_columns(side, kept) for side in pair)
-            root = np.sqrt(self.weights[k])
-            a.data *= root
-            b.data *= root if scale is None else root * np.repeat(scale, np.diff(b.indptr))
-            snap(a.data)
-            snap(b.data)
-            parts.append((a, b))
-        return Factors(parts)
+        """Blocks side by side, the weights and the demands' balance folded in."""
+        return Factors(
+            [
+                (
+                    Side(a, np.full(a.shape[0], np.sqrt(weight))),
+                    Side(b, np.sqrt(weight) * balance),
+                )
+                for weight, a, b in zip(self.weights, left, right, strict=True)
+            ]
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted scorer as readable JSON, and its arrays as .npz beside it.
@@ -276,10 +273,10 @@ class _Terms:
         self,
         blocks: tuple[Block, ...],
         vectorizers: tuple[SkillVectorizer, ...],
-        shared: list[NDArray[np.intp]],
+        widths: list[int],
     ) -> None:
-        self._blocks, self._vectorizers, self._shared = blocks, vectorizers, shared
-        self._starts = np.cumsum([0] + [len(kept) for kept in shared])
+        self._blocks, self._vectorizers = blocks, vectorizers
+        self._starts = np.cumsum([0, *widths])
 
     def __call__(self, columns: NDArray[np.intp]) -> list[tuple[str, str]]:
         """(block, term) of each column."""
@@ -287,8 +284,7 @@ class _Terms:
         home = np.searchsorted(self._starts, columns, side="right") - 1
         for k, (block, vectorizer) in enumerate(zip(self._blocks, self._vectorizers, strict=True)):
             at = np.flatnonzero(home == k)
-            features = self._shared[k][columns[at] - self._starts[k]]
-            names = vectorizer._grams.names(features)
+            names = vectorizer._grams.names(columns[at] - self._starts[k])
             for place, name in zip(at.tolist(), names.tolist(), strict=True):
                 out[place] = (block.name, name)
         return out
@@ -325,21 +321,17 @@ def _means(blocks: list[sp.csr_array], owners: NDArray[np.intp]) -> list[sp.csr_
     return [sp.csr_array(mean @ block) for block in blocks]
 
 
-def _split(n_people: int) -> tuple[slice, slice]:
-    return slice(None, n_people), slice(n_people, None)
+def _view(matrix: sp.csr_array, first: int, last: int) -> sp.csr_array:
+    """A run of rows, sharing the arrays."""
+    low, high = matrix.indptr[first], matrix.indptr[last]
+    ends = matrix.indptr[first : last + 1] - low
+    arrays = (matrix.data[low:high], matrix.indices[low:high], ends)
+    return sp.csr_array(arrays, shape=(last - first, matrix.shape[1]))
 
 
-def _lengths(blocks: list[sp.csr_array]) -> NDArray[np.float64]:
+def _lengths(blocks: list[sp.csr_array]) -> Floats:
     """Distinct features of each row."""
     return np.sum([np.diff(part.indptr) for part in blocks], axis=0).astype(np.float64)
-
-
-def _shared(left: sp.csr_array, right: sp.csr_array) -> NDArray[np.intp]:
-    """Features that occur on both sides; no other adds to a score."""
-    seen = np.zeros((2, left.shape[1]), dtype=bool)
-    seen[0, left.indices] = True
-    seen[1, right.indices] = True
-    return np.flatnonzero(seen.all(axis=0))
 
 
 def _spread(ids: pd.Series, most: int) -> NDArray[np.intp]:

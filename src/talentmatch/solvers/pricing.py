@@ -85,7 +85,7 @@ def price_out(
     """
     width = model.shape[1]
     lift, excess, found = np.zeros(len(u)), np.zeros(len(u)), []
-    columns = ColumnBest(few)
+    columns = ColumnBest(few, tolerance)
     for rows, block in model.blocks():
         above = (block if scores_count else block * 0.0) - u[rows, None]
         above -= v
@@ -97,10 +97,12 @@ def price_out(
         excess[rows] = np.where(lift[rows] > 0, 0.0, total)
         low, high = np.searchsorted(listed, (rows[0] * width, (rows[-1] + 1) * width))
         positive[np.divmod(listed[low:high] - rows[0] * width, max(width, 1))] = 0.0
-        positive[positive <= tolerance] = 0.0
-        r, c = np.nonzero(best_of_rows(positive, few))
-        found.append((rows[r], c))
-        columns.add(rows, positive)
+        some = np.flatnonzero(positive.max(axis=1, initial=0.0) > tolerance)
+        if len(some):
+            worst = positive[some]
+            r, c = np.nonzero(best_of_rows(worst, few, tolerance))
+            found.append((rows[some[r]], c))
+            columns.add(rows[some], worst)
     found.append(columns.pairs()[:2])
     lifted = u + lift
     bound = dual_bound(model, lifted, v, excess)
