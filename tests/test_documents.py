@@ -1,0 +1,87 @@
+"""Examples in docstrings, in the README and in examples/ run as they stand."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import talentmatch as tm
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULES = ["talentmatch"] + [
+    info.name
+    for info in pkgutil.walk_packages(tm.__path__, "talentmatch.")
+    if not info.name.endswith("__main__")
+]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_docstring_examples_give_what_they_show(module: str) -> None:
+    """Every example in a module's docstrings."""
+    found = doctest.testmod(importlib.import_module(module), optionflags=doctest.ELLIPSIS)
+    assert found.failed == 0
+
+
+def _blocks(language: str) -> list[str]:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_readme_runs_from_top_to_bottom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All Python blocks, one after another, in one session, with the outputs shown."""
+    monkeypatch.chdir(tmp_path)
+    blocks = _blocks("python")
+    assert len(blocks) >= 3
+    session: dict[str, object] = {}
+    for block in blocks:
+        if ">>>" in block:
+            test = doctest.DocTestParser().get_doctest(block, session, "README", "README.md", 0)
+            runner = doctest.DocTestRunner(
+                optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+            )
+            runner.run(test, clear_globs=False)
+            assert runner.failures == 0
+            session = test.globs
+        else:
+            exec(compile(block, "README.md", "exec"), session)
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.py")), ids=lambda p: p.name)
+def test_examples_run(
+    script: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Every example script runs and has something to say."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [str(script)])
+    runpy.run_path(str(script), run_name="__main__")
+    assert len(capsys.readouterr().out) > 100
+
+
+def test_show_versions_names_what_matters(capsys: pytest.CaptureFixture[str]) -> None:
+    """A bug report needs Python, the platform and every core package."""
+    tm.show_versions()
+    out = capsys.readouterr().out
+    for name in ("python", "platform", "talentmatch", "numpy", "scipy", "ortools", "pandas"):
+        assert re.search(rf"^{name}\s+\S", out, re.MULTILINE), name
+
+
+def test_the_benchmarks_can_be_listed() -> None:
+    """The runner starts, and says what there is."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--help"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "published" in done.stdout
