@@ -7,9 +7,10 @@ is not eligible. Factors are never multiplied out as a whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import scipy.sparse as sp
@@ -22,19 +23,20 @@ Ints = NDArray[np.intp]
 
 _GRID = 2.0**26
 _HEAVY = 1 / 192  # share of filled cells from which a dense product beats a sparse one, measured
+_THREADS = 2  # numpy releases the GIL while it gathers
 _PAIRS = 512  # single pairs scored at a time
 _HEAVY_BYTES = 2**28  # most memory for the dense share of the demands' factors
 
 
 def snap(weights: Floats) -> Floats:
-    """Round factor weights, in place, to multiples of 2**-26, so that products add up exactly.
+    """Cut factor weights, in place, to multiples of 2**-26, so that products add up exactly.
 
     A product of two such weights is a multiple of 2**-52, and a sum of them that stays within 1
     is exact in float64, whatever the order of addition. A score then has the same bits however
     rows are ordered, blocked or spread over threads, and is exactly the sum of its terms.
     """
     weights *= _GRID
-    np.round(weights, out=weights)
+    np.trunc(weights, out=weights)  # rounding could lift a score above 1
     weights /= _GRID
     return weights
 
@@ -55,21 +57,21 @@ class ScoreSource(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One side of a product: a matrix as it came, and what its rows are multiplied by.
+    """One side of a product: a sparse matrix as it came, and what its rows are multiplied by.
 
     Parameters
     ----------
-    matrix : csr_array or ndarray of float64
+    matrix : csr_array of float64, or ndarray without a scale
         (rows, features); never copied as a whole.
     scale : float array (rows,), optional
         Factor of each row; scaled weights are rounded to the exact grid (see `snap`).
     """
 
-    matrix: sp.csr_array | Floats
+    matrix: Any
     scale: Floats | None = None
 
-    def rows(self, at: Ints) -> sp.csr_array | Floats:
-        """Some rows, scaled."""
+    def rows(self, at: Ints) -> Any:
+        """Some rows, scaled; of the matrix's own kind."""
         part = self.matrix[at]
         if self.scale is not None:
             part.data = snap(part.data * np.repeat(self.scale[at], np.diff(part.indptr)))
@@ -164,7 +166,8 @@ def _split_product(left: Side, right: Side) -> Callable[[Ints], Floats]:
     light = work > 0
     light[heavy] = False
     rare_columns = np.flatnonzero(light)
-    common, rare = left.columns(heavy), left.columns(rare_columns)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        common, rare = pool.map(left.columns, (heavy, rare_columns))
     common_across = np.ascontiguousarray(right.columns(heavy).toarray().T)
     rare_across = sp.csr_array(right.columns(rare_columns).T)
 
@@ -229,5 +232,8 @@ class StoredPairs:
     @cached_property
     def _keys(self) -> NDArray[np.int64]:
         m = self.values
-        rows = np.repeat(np.arange(m.shape[0], dtype=np.int64), np.diff(m.indptr))
-        return rows * m.shape[1] + m.indices
+        keys: NDArray[np.int64] = np.repeat(
+            np.arange(m.shape[0], dtype=np.int64), np.diff(m.indptr)
+        )
+        keys = keys * m.shape[1] + m.indices
+        return keys
