@@ -41,6 +41,12 @@ class Scores:
         The ids of rows and columns.
     gates : tuple of Gate
         The eligibility rules, bound to the two tables.
+
+    Examples
+    --------
+    >>> import talentmatch as tm
+    >>> tm.Scores.from_factors([[1.0], [0.5]], [[0.4]], ["R1", "R2"], ["X1"])
+    <Scores of 2 candidates for 1 demands>
     """
 
     def __init__(
@@ -238,8 +244,8 @@ class Scores:
         frame = frame.sort_values([first, "score", second], ascending=[True, False, True])
         return pd.DataFrame(
             {
-                "candidate_id": self.candidate_ids.take(frame["row"]),
-                "demand_id": self.demand_ids.take(frame["col"]),
+                "candidate_id": self.candidate_ids.take(frame["row"].to_numpy()),
+                "demand_id": self.demand_ids.take(frame["col"].to_numpy()),
                 "rank": frame.groupby(first, sort=False).cumcount().to_numpy() + 1,
                 "score": frame["score"].to_numpy(),
             }
@@ -265,7 +271,7 @@ class Scores:
         )
 
     def contributions_at(self, rows: Ints, cols: Ints) -> pd.DataFrame:
-        """The terms of many scores at once, by position, in no set order.
+        """List the terms of many scores at once, by position, in no set order.
 
         Parameters
         ----------
@@ -293,11 +299,12 @@ class Scores:
             raise ProblemError("contributions need scores made of factors, not a plain matrix")
         pairs, columns, values, offset = [], [], [], 0
         for left, right in self._source.parts:
-            both = sp.csr_array(left[rows]).multiply(sp.csr_array(right[cols])).tocoo()
+            one, other = sp.csr_array(left.rows(rows)), sp.csr_array(right.rows(cols))
+            both = one.multiply(other).tocoo()
             pairs.append(both.coords[0])
             columns.append(both.coords[1] + offset)
             values.append(both.data)
-            offset += left.shape[1]
+            offset += left.matrix.shape[1]
         terms, place = np.unique(np.concatenate(columns), return_inverse=True)
         if self._term_names:
             names = self._term_names(terms)
@@ -312,7 +319,7 @@ class Scores:
     def position(self, id: Any, side: Literal["candidate", "demand"]) -> int:
         """Row (or column) position of an id; raises `ProblemError` where it is unknown."""
         index = self.candidate_ids if side == "candidate" else self.demand_ids
-        place = index.get_indexer([id])[0]
+        place = index.get_indexer(pd.Index([id]))[0]
         if place < 0:
             raise ProblemError(f"no {side} has the id {id!r}; ids look like {index[:3].tolist()}")
         return int(place)
@@ -333,6 +340,8 @@ def _joined(found: list[tuple[Ints, Ints, Floats]]) -> tuple[Ints, Ints, Floats]
 
 def _ids(ids: Sequence[Any] | pd.Index | None, n: int, side: str) -> pd.Index:
     index = pd.RangeIndex(n) if ids is None else pd.Index(ids)
+    if isinstance(index, pd.MultiIndex):
+        raise ProblemError(f"a {side} id must be one value, not {index[0]!r}")
     if len(index) != n:
         raise ProblemError(f"{len(index)} {side} ids for {n} {side}s")
     if index.hasnans:
@@ -363,9 +372,11 @@ def from_matrix(values: Any) -> Scores:
     if isinstance(values, Scores):
         return values
     if isinstance(values, pd.DataFrame):
-        dense = _dense(values.to_numpy(dtype=np.float64, na_value=np.nan))
+        dense = _dense(values)
         return Scores(DenseMatrix(dense), values.index, values.columns)
     if sp.issparse(values):
+        if values.ndim != 2:
+            raise ProblemError(f"scores must have two dimensions, not {values.ndim}")
         matrix = sp.csr_array(values, dtype=np.float64, copy=True)
         if matrix.nnz and not np.isfinite(matrix.data).all():
             raise ProblemError("a stored score is not finite")
@@ -376,6 +387,8 @@ def from_matrix(values: Any) -> Scores:
 
 def _dense(values: Any) -> Floats:
     try:
+        if isinstance(values, pd.DataFrame):
+            values = values.to_numpy(dtype=np.float64, na_value=np.nan)
         dense = np.array(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ProblemError(f"scores are not numbers: {error}") from None

@@ -1,0 +1,128 @@
+"""Say in words what two texts share: the terms of a score, gathered into readable phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from talentmatch.gathering import KIN, OTHER, gather
+from talentmatch.scores import Scores
+
+__all__ = ["KIN", "OTHER", "SHOWN", "Phrase", "in_words", "phrases_of", "reasons_for"]
+
+SHOWN = 0.005  # smallest share that rounds to one per cent
+_CHUNK = 1024  # pairs whose terms are held at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that two texts share, and their part of the score.
+
+    Parameters
+    ----------
+    text : str
+        The words, or what kind of likeness it is.
+    share : float
+        Part of the pair's score, in [0, 1].
+    """
+
+    text: str
+    share: float
+
+
+def reasons_for(
+    scores: Scores, rows: NDArray[np.intp], cols: NDArray[np.intp], *, most: int = 5
+) -> Iterator[list[Phrase]]:
+    """Yield the phrases of each pair, largest share first.
+
+    Parameters
+    ----------
+    scores : Scores
+        Where the pairs come from. Scores that are not made of factors give empty lists.
+    rows, cols : int arrays
+        Positions of the pairs.
+    most : int
+        Phrases kept of each pair; the rest is summed up as `OTHER`.
+
+    Examples
+    --------
+    >>> import numpy as np, talentmatch as tm
+    >>> people = [{"candidate_id": "R1", "text": "designs submarine cables"}]
+    >>> posts = [{"demand_id": "X1", "text": "submarine cable design"}]
+    >>> scores = tm.FitScorer().fit(people, posts).score(people, posts)
+    >>> phrases, = reasons_for(scores, np.array([0]), np.array([0]))
+    >>> [phrase.text for phrase in phrases]
+    ['submarine', 'similar spellings']
+    """
+    for start in range(0, len(rows), _CHUNK):
+        some = slice(start, start + _CHUNK)
+        if not scores.has_terms:
+            yield from ([] for _ in rows[some])
+            continue
+        terms = scores.contributions_at(rows[some], cols[some])
+        order = np.argsort(terms["pair"].to_numpy(), kind="stable")
+        names = list(zip(terms["block"].tolist(), terms["term"].tolist(), strict=True))
+        values = terms["contribution"].tolist()
+        ends = np.searchsorted(terms["pair"].to_numpy()[order], np.arange(len(rows[some]) + 1))
+        for first, last in pairwise(ends.tolist()):
+            mine = order[first:last].tolist()
+            yield phrases_of({names[k]: values[k] for k in mine}, most=most)
+
+
+def phrases_of(terms: Mapping[tuple[str, str], float], *, most: int = 5) -> list[Phrase]:
+    """Gather the terms of one score into phrases; their shares sum to one.
+
+    A run of words takes the words in it along: ``cable``, ``design`` and ``cable design`` are one
+    reason. A piece of a word counts for the shared words that hold it, in equal parts; where none
+    does, the two texts hold kin words, such as design and designer, and it counts as `KIN`.
+
+    Parameters
+    ----------
+    terms : mapping of (block, term) to float
+        Contributions, as `Scores.contributions` gives them.
+    most : int
+        Phrases kept.
+
+    Returns
+    -------
+    list of Phrase
+        Largest first, then `KIN` and `OTHER`; empty where the score is not above zero.
+
+    Examples
+    --------
+    >>> phrases_of({("words", "cable"): 0.1, ("words", "cable design"): 0.2,
+    ...             ("words", "the"): 0.1, ("characters", "desi"): 0.1})
+    [Phrase(text='cable design', share=0.8), Phrase(text='other shared words', share=0.2)]
+    """
+    total = sum(terms.values())
+    if not total > 0:
+        return []
+    parts: dict[str, dict[str, float]] = {"words": {}, "characters": {}}
+    weight: dict[str, float] = {}
+    for (block, term), value in terms.items():
+        if block in parts:
+            parts[block][term] = value
+        else:
+            weight[f"{block} {term}"] = value
+    for phrase, value in gather(parts["words"], parts["characters"]).items():
+        weight[phrase] = weight.get(phrase, 0.0) + value
+    kin, rest = weight.pop(KIN, 0.0), weight.pop(OTHER, 0.0)
+    ranked = sorted(weight.items(), key=lambda item: (-item[1], item[0]))
+    rest += sum(value for _, value in ranked[most:])
+    kept = [*ranked[:most], (KIN, kin), (OTHER, rest)]
+    return [Phrase(text, round(value / total, 6)) for text, value in kept if value > 0]
+
+
+def in_words(phrases: list[Phrase]) -> str:
+    """One line: each phrase with its share in per cent.
+
+    Examples
+    --------
+    >>> in_words([Phrase("cable design", 0.7), Phrase("xlpe", 0.3)])
+    'cable design 70 %, xlpe 30 %'
+    """
+    return ", ".join(f"{p.text} {100 * p.share:.0f} %" for p in phrases if p.share >= SHOWN)
