@@ -9,9 +9,9 @@ Protocol
 * Answers are checked before times are printed: equal optima, equal numbers.
 * A target that is missed is printed as MISSED and the exit status is 1.
 
-Usage: ``python -m benchmarks [name ...] [--write]``. Real texts and published instances are read from
-``../shared``; a benchmark that needs them is left out, and says so, where they are absent. ``--write``
-puts the tables into ``benchmarks/RESULTS.md`` between the markers of each benchmark.
+Usage: ``python -m benchmarks [name ...] [--write]``. Real texts and published instances are read
+from ``../shared``; a benchmark that needs them is left out, and says so, where they are absent.
+``--write`` puts the tables into ``benchmarks/RESULTS.md`` between the markers of each benchmark.
 """
 
 from __future__ import annotations
@@ -27,13 +27,15 @@ from pathlib import Path
 from benchmarks.measure import SHARED, Measure
 
 NEEDS_SHARED = {"vectorizing", "case", "command", "published"}
-NAMES = ("importing", "vectorizing", "case", "command", "published", "recovery")
+NAMES = ("importing", "vectorizing", "case", "command", "published", "recovery", "sizes")
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
 def main() -> int:
     """Run, print, and write when asked to."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__.split("\n")[0]
+    )
     parser.add_argument("names", nargs="*", metavar="name", help=f"of: {', '.join(NAMES)}")
     parser.add_argument("--write", action="store_true", help="put the tables into RESULTS.md")
     options = parser.parse_args()
@@ -69,7 +71,9 @@ def write(name: str, table: str) -> None:
     """Replace the table between a benchmark's markers in RESULTS.md."""
     text = RESULTS.read_text(encoding="utf-8")
     first, last = f"<!-- {name} -->", f"<!-- /{name} -->"
-    command = f"`python -m benchmarks {name}`, Python {platform.python_version()}, {os.cpu_count()} cores"
+    command = (
+        f"`python -m benchmarks {name}`, Python {platform.python_version()}, {os.cpu_count()} cores"
+    )
     filled = f"{first}\n{command}\n\n{table}\n{last}"
     pattern = re.compile(re.escape(first) + ".*?" + re.escape(last), re.DOTALL)
     if not pattern.search(text):

@@ -75,9 +75,7 @@ class CharGrams:
 
     def vectorizer(self) -> SkillVectorizer:
         """A fresh vectorizer for this block."""
-        return SkillVectorizer(
-            analyzer="char_wb", ngram_range=self.ngram_range, sublinear_tf=True
-        )
+        return SkillVectorizer(analyzer="char_wb", ngram_range=self.ngram_range, sublinear_tf=True)
 
 
 Block = Words | CharGrams
@@ -88,4 +86,6 @@ def _check(block: Block) -> None:
         raise ProblemError(f"{block.name}: weight must be above 0, not {block.weight!r}")
     low, high = block.ngram_range
     if not 1 <= low <= high:
-        raise ProblemError(f"{block.name}: ngram_range must be (least, greatest), not {(low, high)}")
+        raise ProblemError(
+            f"{block.name}: ngram_range must be (least, greatest), not {(low, high)}"
+        )

@@ -32,6 +32,12 @@ class Violation:
         The candidate, the demand, or both.
     detail : str
         What is wrong, with numbers.
+
+    Examples
+    --------
+    >>> import talentmatch as tm
+    >>> str(tm.Violation("capacity", ("R1",), "has 2 demands, at most 1 allowed"))
+    'capacity: R1: has 2 demands, at most 1 allowed'
     """
 
     rule: str
@@ -89,7 +95,8 @@ def check(problem: Problem, pairs: pd.DataFrame) -> list[Violation]:
     ]
     found += _eligibility(problem, known, rows, cols)
     if "score" in pairs.columns:
-        found += _scores(problem, listed, pairs["score"].tolist(), rows, cols)
+        claimed = pd.to_numeric(pairs["score"], errors="coerce").tolist()
+        found += _scores(problem, listed, claimed, rows, cols)
     found += _limits(Counter(a for a, _ in known), problem.candidate_ids, problem.capacity,
                      problem.min_load, ("capacity", "min_load", "demands"))  # fmt: skip
     found += _limits(Counter(b for _, b in known), problem.demand_ids, problem.headcount,
@@ -146,7 +153,7 @@ def _scores(
     if not kept:
         return []
     at = (np.array([rows[a] for (a, _), _ in kept]), np.array([cols[b] for (_, b), _ in kept]))
-    true = problem.scores.ungated(*at)
+    true = problem.scores.at(*at)
     for (pair, score), value in zip(kept, true.tolist(), strict=True):
         if not math.isnan(value) and not abs(score - value) <= _CLOSE * max(abs(value), 1e-300):
             found.append(Violation("score", pair, f"claimed {score!r}, is {value!r}"))

@@ -73,8 +73,8 @@ def _pairs(
         if missing:
             raise ProblemError(f"{name}: the table has no column {' nor '.join(sorted(missing))}")
         pairs = zip(pairs["candidate_id"], pairs["demand_id"], strict=True)
-    listed = [pair if isinstance(pair, str) else tuple(pair) for pair in pairs]
-    wrong = [pair for pair in listed if isinstance(pair, str) or len(pair) != 2]
+    listed = [tuple(p) if isinstance(p, Iterable) and not isinstance(p, str) else p for p in pairs]
+    wrong = [pair for pair in listed if not isinstance(pair, tuple) or len(pair) != 2]
     if wrong:
         raise ProblemError(f"{name} takes (candidate_id, demand_id) pairs, not {wrong[0]!r}")
     return tuple(dict.fromkeys((a, b) for a, b in listed))

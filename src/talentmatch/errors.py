@@ -1,4 +1,4 @@
-"""The exceptions of talentmatch: one tree, so that ``except TalentMatchError`` catches all of it."""
+"""The exceptions of talentmatch: one tree; ``except TalentMatchError`` catches all of it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ class Flaw:
 
     def __str__(self) -> str:
         where = [] if self.row is None else [f"row {self.row}"]
-        where += [f"id {self.id!r}"] * bool(self.id) + [f"column {self.column!r}"] * bool(self.column)
+        where += [f"id {self.id!r}"] * bool(self.id) + [f"column {self.column!r}"] * bool(
+            self.column
+        )
         place = ", ".join(where) or "table"
         return f"{place}: {self.rule}. {self.hint}".rstrip()
 

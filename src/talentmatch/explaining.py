@@ -49,6 +49,16 @@ class Explanation:
     changes : DataFrame or None
         Of a pair: the pairs that come and go when it is forced or forbidden: change ("in" or
         "out"), candidate_id, demand_id, score.
+
+    Examples
+    --------
+    >>> import talentmatch as tm
+    >>> print(tm.explain(tm.solve(tm.Problem([[0.9, 0.2], [0.8, 0.7]])), demand=0))
+    Demand 0 has 0 (0.900) for 1 opening. One more slot would gain the plan 0.100.
+    <BLANKLINE>
+    Runners-up:
+     candidate_id  demand_id  score placed_on  costs_at_least
+                1          0    0.8         1             0.0
     """
 
     demand: Any
@@ -191,12 +201,11 @@ class _Look:
         col = self.problem.scores.position(demand, "demand")
         is_in = (self.plan["candidate_id"] == candidate) & (self.plan["demand_id"] == demand)
         score = float(self.problem.scores.ungated(np.array([row]), np.array([col]))[0])
-        asked = pd.DataFrame(
-            {"candidate_id": [candidate], "demand_id": [demand], "score": [score]}
-        )
+        asked = pd.DataFrame({"candidate_id": [candidate], "demand_id": [demand], "score": [score]})
         barred = () if is_in.any() else tuple(bars(self.problem, row, col))
         head = f"{candidate} on {demand} (score {score:.3f}) is "
         regret, changes = None, None
+        sentences: tuple[str, ...]
         if barred:
             sentences = (f"{head}not eligible: {'; '.join(barred)}.",)
         else:
@@ -209,7 +218,10 @@ class _Look:
             else:
                 regret = self.result.objective - other.objective
                 changes = self._changes(other, (candidate, demand))
-                sentences = (state, f"{verb} it {_moves(changes)}, and costs the plan {regret:.3f}.")
+                sentences = (
+                    state,
+                    f"{verb} it {_moves(changes)}, and costs the plan {regret:.3f}.",
+                )
         return Explanation(
             demand, candidate, sentences, None, self.plan[is_in].reset_index(drop=True),
             self.plan.iloc[:0], self._terms(asked), barred, regret, changes,
@@ -230,7 +242,8 @@ class _Look:
         mine = (both["candidate_id"] == asked[0]) & (both["demand_id"] == asked[1])
         moved = both[words.notna() & ~mine]
         columns = ["change", "candidate_id", "demand_id", "score"]
-        return moved[columns].sort_values(columns[:3], ignore_index=True)
+        ordered: pd.DataFrame = moved[columns].sort_values(columns[:3], ignore_index=True)
+        return ordered
 
     def _runners_up(self, values: Any, ids: pd.Index, chosen: pd.Series) -> pd.Series:
         """The best eligible scores of those not chosen, best first."""
@@ -272,7 +285,9 @@ _COLUMNS = ("block", "term", "contribution")
 
 def _listed(pairs: pd.DataFrame, column: str) -> str:
     named = [f"{id} ({score:.3f})" for id, score in zip(pairs[column], pairs["score"], strict=True)]
-    return ", ".join(named) or "nobody" if column == "candidate_id" else ", ".join(named) or "nothing"
+    return (
+        ", ".join(named) or "nobody" if column == "candidate_id" else ", ".join(named) or "nothing"
+    )
 
 
 def _moves(changes: pd.DataFrame) -> str:

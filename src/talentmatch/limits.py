@@ -29,13 +29,18 @@ def table_by_id(
     """
     if table is None:
         return ids, None
+    if not isinstance(table, pd.DataFrame):
+        kind = type(table).__name__
+        raise ProblemError(f"the table of {side}s must be a pandas DataFrame, not {kind}")
     heading = f"{side}_id"
     if heading in table.columns:
         own = pd.Index(table[heading], name=heading)
     elif table.index.name == heading:
         own = table.index
-    elif len(table) == len(ids):
+    elif isinstance(ids, pd.RangeIndex) and len(table) == len(ids):
         return ids, table.reset_index(drop=True)
+    elif not isinstance(table.index, pd.RangeIndex) and ids.isin(table.index).all():
+        own = table.index.rename(heading)
     else:
         raise ProblemError(f"the table of {side}s has no column {heading!r} to join by")
     if not own.is_unique:
@@ -75,7 +80,9 @@ def _numbers(
 ) -> NDArray[np.int64]:
     if value is None:
         if table is None or name not in table.columns:
-            return np.full(len(ids), default, dtype=np.int64)
+            usual = np.full(len(ids), default, dtype=np.int64)
+            usual.flags.writeable = False
+            return usual
         value = name
     if isinstance(value, str):
         if table is None or value not in table.columns:
@@ -104,14 +111,15 @@ def _whole(
     ids: pd.Index, name: str, raw: NDArray[Any], blank: NDArray[np.bool_], default: int
 ) -> NDArray[np.int64]:
     """Whole numbers, exactly; every value that is not one is named with its id."""
-    numbers = np.asarray(pd.to_numeric(pd.Series(raw), errors="coerce"), dtype=np.float64)
+    numbers = np.array(pd.to_numeric(pd.Series(raw), errors="coerce"), dtype=np.float64)
     numbers[blank] = default
     sound = np.isfinite(numbers) & (numbers == np.floor(numbers))
     sound &= (numbers >= 0) & (numbers <= _MOST)
-    sound &= np.array([not isinstance(v, (bool, np.bool_)) for v in raw])
+    sound &= np.array([not isinstance(v, (bool, np.bool_)) for v in raw], dtype=bool)
     wrong = np.flatnonzero(~sound)
     if len(wrong):
-        shown = "; ".join(f"{ids.name} {ids[k]!r}: {raw[k]!r}" for k in wrong[:_SHOWN])
+        said = raw.tolist()
+        shown = "; ".join(f"{ids.name} {ids[k]!r}: {said[k]!r}" for k in wrong[:_SHOWN])
         more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
         raise ProblemError(f"{name} must be a whole number from 0 to {_MOST}: {shown}{more}")
     out: NDArray[np.int64] = numbers.astype(np.int64)

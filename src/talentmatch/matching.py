@@ -75,20 +75,19 @@ def match(
     candidates, demands : path, frame or records
         As `read_candidates` and `read_demands` take.
     scorer : FitScorer, optional
-        A fitted one is used as it is; one that is not fitted is fitted on the two tables. By
-        default ``FitScorer(rules=usual_rules(...))``: must-haves that both tables state by their
-        columns (degree, dates, salary, kind) are kept.
+        Fitted on the two tables unless it is fitted already; by default one that keeps the
+        must-haves both tables state by their columns (see `usual_rules`).
     aim, time_limit, gap, seed, progress, previous
         As for `solve`.
     constraints, capacity, headcount, min_load, min_headcount, eligible, min_score
         As for `Problem`; the tables' columns of these names are used by default.
-    candidate_columns, demand_columns : mapping of str to str, optional
+    candidate_columns, demand_columns : mapping, optional
         Their headings -> ours.
 
     Returns
     -------
     Result
-        The plan; ``result.problem`` and ``result.scores`` hold what it was made from.
+        The plan, with ``result.problem`` and ``result.scores``.
 
     Raises
     ------
@@ -117,17 +116,10 @@ def match(
     if not scorer.is_fitted:
         scorer.fit(people, needs)
     problem = Problem(
-        scorer.score(people, needs),
-        people,
-        needs,
-        capacity=capacity,
-        headcount=headcount,
-        min_load=min_load,
-        min_headcount=min_headcount,
-        eligible=eligible,
-        min_score=min_score,
+        scorer.score(people, needs), people, needs, capacity=capacity, headcount=headcount,
+        min_load=min_load, min_headcount=min_headcount, eligible=eligible, min_score=min_score,
         constraints=constraints,
-    )
+    )  # fmt: skip
     return solve(
         problem, aim, time_limit=time_limit, gap=gap, seed=seed, progress=progress,
         previous=previous,

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from talentmatch.constraints import Constraint, Forbid, Lock
 from talentmatch.errors import ProblemError
 from talentmatch.limits import limits_of, table_by_id
+from talentmatch.products import StoredPairs
 from talentmatch.rules import Gate
 from talentmatch.scores import Scores, from_matrix
 
@@ -64,9 +65,9 @@ class Problem:
     Examples
     --------
     >>> import talentmatch as tm
-    >>> problem = tm.Problem([[0.9, 0.2], [0.8, 0.7]], capacity=[1, 2])
+    >>> problem = tm.Problem([[0.9, 0.2], [0.8, 0.7]], capacity=[2, 0])
     >>> tm.solve(problem).objective
-    1.7
+    1.1
     """
 
     scores: Scores
@@ -98,7 +99,14 @@ class Problem:
         people, table_c = table_by_id(candidates, ours.candidate_ids, "candidate")
         needs, table_d = table_by_id(demands, ours.demand_ids, "demand")
         if people is not ours.candidate_ids or needs is not ours.demand_ids:
-            ours = Scores(ours._source, people, needs, gates=ours.gates)
+            ours = Scores(
+                ours._source,
+                people,
+                needs,
+                gates=ours.gates,
+                term_names=ours._term_names,
+                missing_reason=ours.missing_reason,
+            )
         given = {
             "scores": ours, "candidates": candidates, "demands": demands, "capacity": capacity,
             "headcount": headcount, "min_load": min_load, "min_headcount": min_headcount,
@@ -121,7 +129,9 @@ class Problem:
         put("_mask", None if eligible is None else _mask(eligible, ours))
         put("constraints", _known(constraints))
         own = {name: getattr(self, name) for name in given if name not in ("eligible",)}
-        kept = {n: v for n, v in given.items() if n in _LIMITS and (v is None or isinstance(v, str))}
+        kept = {
+            n: v for n, v in given.items() if n in _LIMITS and (v is None or isinstance(v, str))
+        }
         put("_given", {**own, **kept, "eligible": self._mask})
         put("locked", self._positions(Lock))
         put("forbidden", self._positions(Forbid))
@@ -239,7 +249,9 @@ class Problem:
 def _threshold(value: float | None) -> float | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not np.isscalar(value) or not np.isfinite(float(value)):
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise ProblemError(f"min_score must be a number, not {value!r}")
+    if not np.isfinite(value):
         raise ProblemError(f"min_score must be a finite number, not {value!r}")
     return float(value)
 
@@ -255,22 +267,33 @@ def _known(constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
 
 def _mask(eligible: Any, scores: Scores) -> NDArray[np.bool_] | sp.csr_array:
     if isinstance(eligible, pd.DataFrame):
+        if not (eligible.index.is_unique and eligible.columns.is_unique):
+            raise ProblemError("eligible repeats ids")
         eligible = eligible.reindex(index=scores.candidate_ids, columns=scores.demand_ids)
         if eligible.isna().to_numpy().any():
             raise ProblemError("eligible does not say of every candidate and demand id")
         eligible = eligible.to_numpy()
-    mask = sp.csr_array(eligible, dtype=bool) if sp.issparse(eligible) else np.array(eligible)
+    if sp.issparse(eligible):
+        mask = sp.csr_array(eligible, dtype=bool, copy=True)
+        mask.sum_duplicates()
+    else:
+        mask = np.array(eligible)
     if mask.shape != scores.shape:
         raise ProblemError(f"eligible has the shape {mask.shape}, the scores {scores.shape}")
     if mask.dtype != np.bool_ and not np.isin(mask, (0, 1)).all():
         raise ProblemError("eligible must hold True and False")
-    return mask if sp.issparse(mask) else mask.astype(bool)
+    if sp.issparse(mask):
+        return mask
+    dense: NDArray[np.bool_] = mask.astype(bool)
+    return dense
 
 
 def _stored_mask(mask: sp.csr_array) -> Any:
+    pairs = StoredPairs(sp.csr_array(mask, dtype=np.float64))
+
     def passes(rows: Ints, cols: Ints) -> NDArray[np.bool_]:
         if rows.ndim == 2:
             return np.asarray(mask[rows[:, 0]].toarray()[:, cols[0]], dtype=bool)
-        return np.asarray(mask[rows, cols], dtype=bool).ravel()
+        return np.asarray(pairs.at(rows, cols) == 1.0)
 
     return passes

@@ -7,23 +7,36 @@ is not eligible. Factors are never multiplied out as a whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-__all__ = ["DenseMatrix", "Factors", "ScoreSource", "Side", "StoredPairs", "snap"]
+from talentmatch.errors import ProblemError
+
+__all__ = [
+    "DenseMatrix",
+    "Factors",
+    "ScoreSource",
+    "Side",
+    "StoredPairs",
+    "checked_factor",
+    "checked_matrix",
+    "row_range",
+    "snap",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 _GRID = 2.0**26
-_HEAVY = 1 / 192  # share of filled cells from which a dense product beats a sparse one, measured
-_THREADS = 2  # numpy releases the GIL while it gathers
+_HEAVY = 1 / 48  # share of filled cells from which a dense product beats a sparse one, measured
+_ENTRIES = 2**20  # entries of factors counted at a time
+_ROWS = 256  # rows of factors spread out at a time
 _PAIRS = 512  # single pairs scored at a time
 _HEAVY_BYTES = 2**28  # most memory for the dense share of the demands' factors
 
@@ -72,26 +85,22 @@ class Side:
 
     def rows(self, at: Ints) -> Any:
         """Some rows, scaled; of the matrix's own kind."""
-        part = self.matrix[at]
+        if len(at) and not isinstance(self.matrix, np.ndarray) and at[-1] - at[0] + 1 == len(at):
+            part = row_range(self.matrix, int(at[0]), int(at[-1]) + 1)
+        else:
+            part = self.matrix[at]
         if self.scale is not None:
-            part.data = snap(part.data * np.repeat(self.scale[at], np.diff(part.indptr)))
+            data = snap(part.data * np.repeat(self.scale[at], np.diff(part.indptr)))
+            part = sp.csr_array((data, part.indices, part.indptr), shape=part.shape)
         return part
 
-    def columns(self, columns: Ints) -> sp.csr_array:
-        """Some columns of a sparse side, sorted, scaled: a gather, quicker than fancy indexing."""
-        m = self.matrix
-        new = np.full(m.shape[1], -1, dtype=np.int32)
-        new[columns] = np.arange(len(columns), dtype=np.int32)
-        place = new[m.indices]
-        kept = np.flatnonzero(place >= 0)
-        ends = np.searchsorted(kept, m.indptr)
-        data = m.data[kept]
-        if self.scale is not None:
-            snap(np.multiply(data, np.repeat(self.scale, np.diff(ends)), out=data))
-        small = np.int32 if len(kept) < 2**31 else np.int64
-        return sp.csr_array(
-            (data, place[kept], ends.astype(small)), shape=(m.shape[0], len(columns))
-        )
+
+def row_range(matrix: sp.csr_array, first: int, last: int) -> sp.csr_array:
+    """A run of rows of a CSR matrix, sharing its arrays."""
+    low, high = matrix.indptr[first], matrix.indptr[last]
+    ends = matrix.indptr[first : last + 1] - low
+    arrays = (matrix.data[low:high], matrix.indices[low:high], ends)
+    return sp.csr_array(arrays, shape=(last - first, matrix.shape[1]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +127,7 @@ class Factors:
         return [
             _dense_product(left.matrix, right.matrix)
             if isinstance(left.matrix, np.ndarray) and isinstance(right.matrix, np.ndarray)
-            else _split_product(left, right)
+            else _SplitProduct(left, right)
             for left, right in self.parts
         ]
 
@@ -150,33 +159,63 @@ def _dense_product(left: Floats, right: Floats) -> Callable[[Ints], Floats]:
     return lambda rows: left[rows] @ across
 
 
-def _split_product(left: Side, right: Side) -> Callable[[Ints], Floats]:
-    """Split the features: common ones go through a dense product, the rest stay sparse.
+def _rows_with(matrix: sp.csr_array) -> Floats:
+    """How many rows hold each feature; in pieces, as bincount copies its input to 64 bits."""
+    counts = np.zeros(matrix.shape[1])
+    for start in range(0, matrix.nnz, _ENTRIES):
+        counts += np.bincount(matrix.indices[start : start + _ENTRIES], minlength=len(counts))
+    return counts
+
+
+class _SplitProduct:
+    """A sparse product whose common features go through a dense one.
 
     The work of a sparse product is the sum over features of the products of the two column
     counts. A few thousand common features hold most of it, and there a dense product is some
-    hundred times faster per multiplication.
+    forty times faster per multiplication.
     """
-    n, m = left.matrix.shape[0], right.matrix.shape[0]
-    counts = [np.bincount(s.matrix.indices, minlength=s.matrix.shape[1]) for s in (left, right)]
-    work = counts[0] * counts[1].astype(np.float64)
-    heavy = np.flatnonzero(work > _HEAVY * n * m)
-    most = _HEAVY_BYTES // (8 * max(m, 1))
-    heavy = np.sort(heavy[np.argsort(-work[heavy], kind="stable")[:most]])
-    light = work > 0
-    light[heavy] = False
-    rare_columns = np.flatnonzero(light)
-    with ThreadPoolExecutor(_THREADS) as pool:
-        common, rare = pool.map(left.columns, (heavy, rare_columns))
-    common_across = np.ascontiguousarray(right.columns(heavy).toarray().T)
-    rare_across = sp.csr_array(right.columns(rare_columns).T)
 
-    def product(rows: Ints) -> Floats:
-        block: Floats = common[rows].toarray() @ common_across
-        block += (rare[rows] @ rare_across).toarray()
-        return block
+    def __init__(self, left: Side, right: Side) -> None:
+        self.left = left
+        n, m = left.matrix.shape[0], right.matrix.shape[0]
+        width = left.matrix.shape[1]
+        work = _rows_with(left.matrix) * _rows_with(right.matrix)
+        common = np.flatnonzero(work > _HEAVY * n * m)
+        most = _HEAVY_BYTES // (8 * max(m, 1))
+        common = np.sort(common[np.argsort(-work[common], kind="stable")[:most]])
+        # Where a feature went: 0, 1 ... are columns of the dense part, -2, -3 ... of the sparse
+        # one, and -1 is a feature that only one side has.
+        self.place = np.full(width, -1, dtype=np.int32)
+        is_rare = work > 0
+        is_rare[common] = False
+        self.place[is_rare] = -2 - np.arange(is_rare.sum(), dtype=np.int32)
+        self.place[common] = np.arange(len(common), dtype=np.int32)
+        self.widths = len(common), int(is_rare.sum())
+        dense, rare = self.split(right.rows(np.arange(m)))
+        self.dense = np.ascontiguousarray(dense.T)
+        self.rare = sp.csr_array(rare.T)
 
-    return product
+    def split(self, part: sp.csr_array) -> tuple[Floats, sp.csr_array]:
+        """The common features of some rows as a dense array, the rare ones as a sparse one."""
+        place = self.place[part.indices]
+        row = np.repeat(np.arange(part.shape[0], dtype=np.int32), np.diff(part.indptr))
+        dense = np.zeros((part.shape[0], self.widths[0]))
+        common = np.flatnonzero(place >= 0)
+        dense[row[common], place[common]] = part.data[common]
+        kept = np.flatnonzero(place < -1)
+        ends = np.searchsorted(kept, part.indptr).astype(np.int32)
+        arrays = (part.data[kept], -2 - place[kept], ends)
+        return dense, sp.csr_array(arrays, shape=(part.shape[0], self.widths[1]))
+
+    def __call__(self, rows: Ints) -> Floats:
+        """Scores of some rows; a few at a time, as fresh memory is what costs."""
+        out = np.empty((len(rows), self.dense.shape[1]))
+        for start in range(0, len(rows), _ROWS):
+            dense, rare = self.split(self.left.rows(rows[start : start + _ROWS]))
+            part = out[start : start + _ROWS]
+            np.matmul(dense, self.dense, out=part)
+            part += (rare @ self.rare).toarray()
+        return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,3 +276,35 @@ class StoredPairs:
         )
         keys = keys * m.shape[1] + m.indices
         return keys
+
+
+def checked_factor(values: Any, name: str) -> sp.csr_array | Floats:
+    """A copy of a factor matrix; raises `ProblemError` where it is none."""
+    if sp.issparse(values):
+        matrix = sp.csr_array(values, dtype=np.float64, copy=True)
+        matrix.sum_duplicates()
+        data = matrix.data
+    else:
+        matrix = np.array(values, dtype=np.float64)
+        data = matrix
+    if matrix.ndim != 2:
+        raise ProblemError(f"{name} must have two dimensions, not {matrix.ndim}")
+    if not np.isfinite(data).all():
+        raise ProblemError(f"{name} holds values that are not finite")
+    return matrix
+
+
+def checked_matrix(values: Any) -> Floats:
+    """A copy of a dense score matrix; raises `ProblemError` where it is none."""
+    try:
+        if isinstance(values, pd.DataFrame):
+            values = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        dense = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ProblemError(f"scores are not numbers: {error}") from None
+    if dense.ndim != 2:
+        raise ProblemError(f"scores must have two dimensions, not {dense.ndim}")
+    if np.isinf(dense).any():
+        row, col = np.argwhere(np.isinf(dense))[0]
+        raise ProblemError(f"the score of row {row}, column {col} is infinite; nan = not eligible")
+    return dense

@@ -35,6 +35,7 @@ class _Side:
     places: Ints
     eligible: Ints
     positive: Ints
+    free: Ints  # positive ones that are not chosen already and can be chosen at all
     best: Ints  # position of the best partner that is not chosen already, -1 for none
     score: Floats
 
@@ -42,7 +43,7 @@ class _Side:
     def empty(cls, places: Ints) -> _Side:
         n = len(places)
         zero = np.zeros(n, dtype=np.intp)
-        return cls(places, zero, zero.copy(), np.full(n, -1), np.zeros(n))
+        return cls(places, zero, zero.copy(), zero.copy(), np.full(n, -1), np.zeros(n))
 
 
 def reasons_of(
@@ -84,12 +85,16 @@ def _survey(
     for row, col in zip(rows.tolist(), cols.tolist(), strict=True):
         chosen.setdefault(row, []).append(col)
     for at, block in problem.blocks():
+        if not len(at):
+            continue
         part = block[:, short]
         needs.eligible += (~np.isnan(part)).sum(axis=0)
         needs.positive += (part > 0).sum(axis=0)
         for k, row in enumerate(at.tolist()):
             if row in chosen:
                 part[k, np.isin(short, chosen[row])] = np.nan
+        part[problem.capacity[at] == 0] = np.nan
+        needs.free += (part > 0).sum(axis=0)
         _keep_best(needs, np.where(part > 0, part, 0.0).T, at, slice(None))
         inside = np.flatnonzero((idle >= at[0]) & (idle <= at[-1]))
         part = block[idle[inside] - at[0]]
@@ -130,18 +135,25 @@ class _Plan:
         row = int(side.best[k])
         if row < 0:
             fits = _count(int(side.positive[k]), "candidate fits", "candidates fit")
-            return *head, "no_more_candidates", f"Only {fits}, and they are on it already."
-        person = problem.candidate_ids[row]
+            fitting = problem.at(self.rows[self.cols == col], np.full(filled, col)) > 0
+            shut = " or of capacity 0" if side.positive[k] > fitting.sum() else ""
+            sentence = f"Only {fits}, already on it{shut}; nobody else does."
+            return *head, "no_more_candidates", sentence
+        person = f"{problem.candidate_ids[row]} (score {side.score[k]:.3f})"
         if self.load[row] < problem.capacity[row]:
-            return *head, "stopped_early", (
-                f"{person} (score {side.score[k]:.3f}) is free: the solve stopped before it was best."
-            )
+            return *head, "stopped_early", f"{person} is free: the solve stopped too early."
         where = ", ".join(map(str, problem.demand_ids[self.cols[self.rows == row]])) or "nothing"
-        fits = _count(int(side.positive[k]), "candidate fits", "candidates fit")
-        return *head, "worth_more_elsewhere", (
-            f"{fits}, all worth more elsewhere; the best, {person} (score {side.score[k]:.3f}), "
-            f"is on {where}, and taking {person} away costs the plan {self.u.iloc[row]:.3f}."
+        more = "more " if filled else ""
+        fits = _count(
+            int(side.free[k]),
+            f"{more}candidate fits and is",
+            f"{more}candidates fit and are all",
         )
+        sentence = (
+            f"{fits} worth more elsewhere; the best, {person}, is on {where}, "
+            f"where the loss would cost the plan {self.u.iloc[row]:.3f}."
+        )
+        return *head, "worth_more_elsewhere", sentence
 
     def of_candidate(self, side: _Side, k: int) -> tuple[Any, ...]:
         row = int(side.places[k])
@@ -154,21 +166,17 @@ class _Plan:
         if reason:
             return *head, reason, sentence
         col = int(side.best[k])
-        need = problem.demand_ids[col]
+        need = f"{problem.demand_ids[col]} (score {side.score[k]:.3f})"
         if self.filled[col] < problem.headcount[col]:
-            return *head, "stopped_early", (
-                f"{need} (score {side.score[k]:.3f}) is open: the solve stopped before it was filled."
-            )
+            return *head, "stopped_early", f"{need} is open: the solve stopped too early."
         holders = self.rows[self.cols == col]
         scores = problem.at(holders, np.full(len(holders), col))
         names = ", ".join(
             f"{problem.candidate_ids[i]} ({s:.3f})" for i, s in zip(holders, scores, strict=True)
         )
-        fits = _count(int(side.positive[k]), "demand fits", "demands fit")
-        return *head, "demands_taken", (
-            f"{fits}, all filled to the plan's greater gain; the best, {need} "
-            f"(score {side.score[k]:.3f}), has {names or 'no open slot'}."
-        )
+        fits = _count(int(side.positive[k]), "demand fits and is", "demands fit and are all")
+        sentence = f"{fits} filled to the plan's greater gain; the best, {need}, has "
+        return *head, "demands_taken", f"{sentence}{names or 'no opening'}."
 
     def _general(self, side: _Side, k: int, partner: str, n: int) -> tuple[str, str]:
         """The reasons that both sides share: nobody eligible, nothing in common."""

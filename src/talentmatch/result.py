@@ -15,7 +15,16 @@ from talentmatch.errors import NoPlanError, ProblemError
 from talentmatch.problem import Problem
 from talentmatch.scores import Scores
 
-__all__ = ["OPTIMAL_GAP", "Outcome", "Progress", "Result", "Status", "Stopped", "relative_gap"]
+__all__ = [
+    "OPTIMAL_GAP",
+    "Outcome",
+    "Progress",
+    "Result",
+    "Status",
+    "Stopped",
+    "is_closed",
+    "relative_gap",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -107,7 +116,16 @@ def relative_gap(bound: float, objective: float, scale: float) -> float:
     """``(bound - objective) / max(|objective|, 1e-9 x scale)``; scale = largest absolute score."""
     if bound == objective:
         return 0.0
-    return (bound - objective) / max(abs(objective), 1e-9 * scale, np.finfo(float).tiny)
+    size = max(abs(objective), 1e-9 * scale, np.finfo(float).tiny)
+    return float(bound - objective) / float(size)
+
+
+def is_closed(bound: float, objective: float, scale: float) -> bool:
+    """Whether bound and objective differ by no more than rounding.
+
+    Where scores of both signs cancel to a total near zero, rounding is measured by the scores.
+    """
+    return abs(bound - objective) <= OPTIMAL_GAP * max(abs(objective), 1e-3 * scale)
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +199,7 @@ class Result:
 
     @property
     def gap(self) -> float:
-        """(bound - objective) / max(\\|objective\\|, 1e-9 x the largest absolute score)."""
+        """(bound - objective) / max(abs(objective), 1e-9 x the largest absolute score)."""
         self._plan()
         return self._gap
 
@@ -259,7 +277,7 @@ class Result:
                 place = index.get_indexer(frame[f"{side}_id"])
                 heading = f"{name}_{side}" if len(homes) > 1 else name
                 if table is not None and heading not in frame.columns:
-                    frame[heading] = table[name].to_numpy()[place]
+                    frame[heading] = table[name].array.take(place)
         return frame
 
     def _plan(self) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 import numpy as np
@@ -12,9 +11,18 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from talentmatch.errors import ProblemError
-from talentmatch.products import DenseMatrix, Factors, ScoreSource, Side, StoredPairs
+from talentmatch.products import (
+    DenseMatrix,
+    Factors,
+    ScoreSource,
+    Side,
+    StoredPairs,
+    checked_factor,
+    checked_matrix,
+)
 from talentmatch.rules import Gate
 from talentmatch.selecting import ColumnBest, best_of_rows
+from talentmatch.threads import THREADS, in_threads
 
 __all__ = ["Scores"]
 
@@ -24,7 +32,6 @@ TermNames = Callable[[Ints], list[tuple[str, str]]]
 
 _CACHED = 2**23  # cells kept in memory once formed: 64 MiB
 _BLOCK = 2**21  # cells formed at a time
-_THREADS = 2  # blocks formed at a time; scipy and BLAS release the GIL
 
 
 class Scores:
@@ -46,7 +53,7 @@ class Scores:
     --------
     >>> import talentmatch as tm
     >>> tm.Scores.from_factors([[1.0], [0.5]], [[0.4]], ["R1", "R2"], ["X1"])
-    <Scores of 2 candidates for 1 demands>
+    <Scores: 2 candidates x 1 demands>
     """
 
     def __init__(
@@ -96,7 +103,7 @@ class Scores:
         >>> scores.toarray().tolist()
         [[0.0], [0.8]]
         """
-        left, right = _factor(A, "A"), _factor(B, "B")
+        left, right = checked_factor(A, "A"), checked_factor(B, "B")
         if left.shape[1] != right.shape[1]:
             raise ProblemError(f"A has {left.shape[1]} columns and B has {right.shape[1]}")
         if sp.issparse(left) != sp.issparse(right):
@@ -148,14 +155,11 @@ class Scores:
 
     def _formed(self) -> Iterator[tuple[Ints, Floats]]:
         n, m = self.shape
-        step = max(1, min(_BLOCK // max(m, 1), -(-n // _THREADS)))
+        step = max(1, min(_BLOCK // max(m, 1), -(-n // THREADS)))
         starts = [np.arange(a, min(a + step, n)) for a in range(0, n, step)]
         if starts:
             self._gated(starts[0][:1])  # build what the source builds once, before the threads
-        with ThreadPoolExecutor(_THREADS) as pool:
-            for k in range(0, len(starts), _THREADS):
-                group = starts[k : k + _THREADS]
-                yield from zip(group, pool.map(self._gated, group), strict=True)
+        yield from zip(starts, in_threads(self._gated, starts), strict=True)
 
     def _gated(self, rows: Ints) -> Floats:
         values = self._source.block(rows)
@@ -327,7 +331,7 @@ class Scores:
     def __repr__(self) -> str:
         n, m = self.shape
         rules = f", rules: {'; '.join(gate.name for gate in self.gates)}" if self.gates else ""
-        return f"<Scores of {n:,} candidates for {m:,} demands{rules}>"
+        return f"<Scores: {n:,} candidates x {m:,} demands{rules}>"
 
 
 def _joined(found: list[tuple[Ints, Ints, Floats]]) -> tuple[Ints, Ints, Floats]:
@@ -352,27 +356,12 @@ def _ids(ids: Sequence[Any] | pd.Index | None, n: int, side: str) -> pd.Index:
     return index.rename(f"{side}_id")
 
 
-def _factor(values: Any, name: str) -> sp.csr_array | Floats:
-    if sp.issparse(values):
-        matrix = sp.csr_array(values, dtype=np.float64, copy=True)
-        matrix.sum_duplicates()
-        data = matrix.data
-    else:
-        matrix = np.array(values, dtype=np.float64)
-        data = matrix
-    if matrix.ndim != 2:
-        raise ProblemError(f"{name} must have two dimensions, not {matrix.ndim}")
-    if not np.isfinite(data).all():
-        raise ProblemError(f"{name} holds values that are not finite")
-    return matrix
-
-
 def from_matrix(values: Any) -> Scores:
     """Scores from a matrix: numpy (nan = not eligible), sparse (stored = eligible), DataFrame."""
     if isinstance(values, Scores):
         return values
     if isinstance(values, pd.DataFrame):
-        dense = _dense(values)
+        dense = checked_matrix(values)
         return Scores(DenseMatrix(dense), values.index, values.columns)
     if sp.issparse(values):
         if values.ndim != 2:
@@ -382,19 +371,4 @@ def from_matrix(values: Any) -> Scores:
             raise ProblemError("a stored score is not finite")
         matrix.sum_duplicates()
         return Scores(StoredPairs(matrix), missing_reason="not stored in the sparse scores given")
-    return Scores(DenseMatrix(_dense(values)))
-
-
-def _dense(values: Any) -> Floats:
-    try:
-        if isinstance(values, pd.DataFrame):
-            values = values.to_numpy(dtype=np.float64, na_value=np.nan)
-        dense = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ProblemError(f"scores are not numbers: {error}") from None
-    if dense.ndim != 2:
-        raise ProblemError(f"scores must have two dimensions, not {dense.ndim}")
-    if np.isinf(dense).any():
-        row, col = np.argwhere(np.isinf(dense))[0]
-        raise ProblemError(f"the score of row {row}, column {col} is infinite; nan = not eligible")
-    return dense
+    return Scores(DenseMatrix(checked_matrix(values)))

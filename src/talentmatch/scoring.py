@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from talentmatch import rules as rule_room
 from talentmatch.balancing import LengthBalance
 from talentmatch.blocks import Block, CharGrams, Words
-from talentmatch.errors import InputError, NotFittedError, ProblemError
-from talentmatch.products import Factors, Side
+from talentmatch.errors import Flaw, InputError, NotFittedError, ProblemError
+from talentmatch.products import Factors, Side, row_range
 from talentmatch.reading import read_candidates, read_demands
 from talentmatch.rules import Rule
 from talentmatch.scores import Scores
@@ -106,12 +106,14 @@ class FitScorer:
         """
         people, needs = read_candidates(candidates), read_demands(demands)
         documents, owners = _documents(people, needs)
-        corpus = tokenize(documents)
+        corpus = tokenize(map(normalise, documents))
         vectorizers = tuple(block.vectorizer() for block in self.blocks)
         try:
             rows = [vectorizer._fit_corpus(corpus) for vectorizer in vectorizers]
         except ValueError as error:
-            raise InputError("texts", [_no_terms(str(error))]) from None
+            rule = f"no text holds a term to match on ({error})"
+            flaw = Flaw(None, "", "text", rule, "Check that the texts were read")
+            raise InputError("texts", [flaw]) from None
         self._vectorizers = vectorizers
         self._seen = documents, rows
         self._balance = LengthBalance()
@@ -120,10 +122,10 @@ class FitScorer:
             len(people) + _spread(needs["demand_id"], _SAMPLE[1]),
         )
         rows = _means(rows, owners)
-        sides = [[part[at] for part in rows] for at in some]
-        sample = self._factors(*sides, np.ones(len(some[1])))
+        left, right = ([part[at] for part in rows] for at in some)
+        sample = self._factors(left, right, np.ones(len(some[1])))
         best = sample.block(np.arange(len(some[0]))).max(axis=0, initial=0.0)
-        self._balance = LengthBalance.learn(_lengths(sides[1]), best)
+        self._balance = LengthBalance.learn(_lengths(right), best)
         return self
 
     def score(self, candidates: Any, demands: Any) -> Scores:
@@ -154,12 +156,12 @@ class FitScorer:
         gates = [rule.bind(people, needs) for rule in self.rules]
         documents, owners = _documents(people, needs)
         rows = _means(self._rows(documents), owners)
-        left = [_view(part, 0, len(people)) for part in rows]
-        right = [_view(part, len(people), len(people) + len(needs)) for part in rows]
+        left = [row_range(part, 0, len(people)) for part in rows]
+        right = [row_range(part, len(people), len(people) + len(needs)) for part in rows]
         return Scores(
             self._factors(left, right, self._balance.factors(_lengths(right))),
-            people["candidate_id"],
-            needs["demand_id"],
+            pd.Index(people["candidate_id"]),
+            pd.Index(needs["demand_id"]),
             gates=gates,
             term_names=_Terms(self.blocks, self._vectorizers, [part.shape[1] for part in rows]),
         )
@@ -168,7 +170,7 @@ class FitScorer:
         """Rows of each block for the documents; those of `fit` are not made twice."""
         if self._seen is not None and self._seen[0] == documents:
             return self._seen[1]
-        corpus = tokenize(documents)
+        corpus = tokenize(map(normalise, documents))
         return [vectorizer._transform_corpus(corpus) for vectorizer in self._vectorizers]
 
     def _factors(
@@ -219,7 +221,7 @@ class FitScorer:
             for name, array in vectorizer.to_arrays().items()
         }
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, **arrays)
+        np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # its own keyword is in the way
         text = json.dumps(document, indent=2, ensure_ascii=False)
         files = {target.name: text.encode(), target.with_suffix(".npz").name: buffer.getvalue()}
         write_together(target.parent, files)
@@ -234,8 +236,11 @@ class FitScorer:
             The file is not one of `save`'s.
         """
         target = _json_path(path)
-        document = json.loads(target.read_text(encoding="utf-8"))
-        if document.get("format") != "talentmatch FitScorer 1":
+        try:
+            document = json.loads(target.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ProblemError(f"{target} is not a FitScorer: {error}") from None
+        if not isinstance(document, dict) or document.get("format") != "talentmatch FitScorer 1":
             raise ProblemError(f"{target} is not a FitScorer of this version")
         blocks = []
         for record in document["blocks"]:
@@ -290,11 +295,10 @@ class _Terms:
         return out
 
 
-def _documents(
-    people: pd.DataFrame, needs: pd.DataFrame
-) -> tuple[list[str], NDArray[np.intp]]:
+def _documents(people: pd.DataFrame, needs: pd.DataFrame) -> tuple[list[str], NDArray[np.intp]]:
     """All documents, candidates' first, and which row each belongs to."""
-    documents, owners = [], []
+    documents: list[str] = []
+    owners: list[int] = []
     for frame in (people, needs):
         offset = owners[-1] + 1 if owners else 0
         heads = [name for name in ("title",) if name in frame.columns]
@@ -306,7 +310,7 @@ def _documents(
             listed = "; ".join(skills) if isinstance(skills, list) else skills
             for document in text if isinstance(text, list) and text else [text or ""]:
                 whole = "\n".join(part for part in (*head, document, listed) if part)
-                documents.append(normalise(whole))
+                documents.append(whole)
                 owners.append(offset + row)
     return documents, np.asarray(owners, dtype=np.intp)
 
@@ -321,17 +325,10 @@ def _means(blocks: list[sp.csr_array], owners: NDArray[np.intp]) -> list[sp.csr_
     return [sp.csr_array(mean @ block) for block in blocks]
 
 
-def _view(matrix: sp.csr_array, first: int, last: int) -> sp.csr_array:
-    """A run of rows, sharing the arrays."""
-    low, high = matrix.indptr[first], matrix.indptr[last]
-    ends = matrix.indptr[first : last + 1] - low
-    arrays = (matrix.data[low:high], matrix.indices[low:high], ends)
-    return sp.csr_array(arrays, shape=(last - first, matrix.shape[1]))
-
-
 def _lengths(blocks: list[sp.csr_array]) -> Floats:
     """Distinct features of each row."""
-    return np.sum([np.diff(part.indptr) for part in blocks], axis=0).astype(np.float64)
+    lengths: Floats = np.sum([np.diff(part.indptr) for part in blocks], axis=0).astype(np.float64)
+    return lengths
 
 
 def _spread(ids: pd.Series, most: int) -> NDArray[np.intp]:
@@ -340,12 +337,6 @@ def _spread(ids: pd.Series, most: int) -> NDArray[np.intp]:
     if len(order) <= most:
         return order
     return order[np.linspace(0, len(order) - 1, most).astype(np.intp)]
-
-
-def _no_terms(detail: str) -> Any:
-    from talentmatch.errors import Flaw
-
-    return Flaw(None, "", "text", f"no text holds a term to match on ({detail})", "Check the texts")
 
 
 def _json_path(path: str | os.PathLike[str]) -> Path:

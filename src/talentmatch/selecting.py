@@ -11,7 +11,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 
-def best_of_rows(block: Floats, k: int, above: float = 0.0) -> NDArray[np.bool_]:
+def best_of_rows(
+    block: Floats, k: int, above: float = 0.0, first: Ints | None = None
+) -> NDArray[np.bool_]:
     """Mask of each row's k best values; of equal ones the earlier are kept.
 
     Parameters
@@ -22,6 +24,9 @@ def best_of_rows(block: Floats, k: int, above: float = 0.0) -> NDArray[np.bool_]
         Most picks per row.
     above : float
         Only values above it are picked; -inf for all.
+    first : int array (rows,), optional
+        Which of a row's equal values comes first (counted round and round), so that rows of many
+        equal values do not all pick the same columns.
     """
     picked: NDArray[np.bool_] = block > above
     if k >= block.shape[1]:
@@ -35,7 +40,10 @@ def best_of_rows(block: Floats, k: int, above: float = 0.0) -> NDArray[np.bool_]
         over = values[straddling] > least[straddling]
         level = values[straddling] == least[straddling]
         room = k - over.sum(axis=1, keepdims=True)
-        picked[straddling] = over | (level & (np.cumsum(level, axis=1) <= room))
+        rank = np.cumsum(level, axis=1) - level
+        if first is not None:
+            rank = (rank - first[straddling, None]) % level.sum(axis=1, keepdims=True)
+        picked[straddling] = over | (level & (rank < room))
     return picked
 
 

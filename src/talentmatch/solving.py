@@ -16,7 +16,7 @@ from talentmatch.checking import bound_from_prices, check
 from talentmatch.errors import ProblemError, SolverError
 from talentmatch.problem import Problem
 from talentmatch.reasons import reasons_of
-from talentmatch.result import OPTIMAL_GAP, Outcome, Progress, Result, Status, relative_gap
+from talentmatch.result import Outcome, Progress, Result, Status, is_closed, relative_gap
 from talentmatch.solvers.network import NetworkFlow
 
 __all__ = ["AIMS", "Engine", "solve"]
@@ -86,7 +86,7 @@ def solve(
         raise ProblemError(f"solve takes a Problem, not {type(problem).__name__}")
     if aim not in AIMS:
         raise ProblemError(f"aim must be one of {AIMS}, not {aim!r}")
-    if not (isinstance(gap, int | float) and gap >= 0):
+    if not (isinstance(gap, int | float | np.number) and gap >= 0):
         raise ProblemError(f"gap must be a number >= 0, not {gap!r}")
     if time_limit is not None and not time_limit > 0:
         raise ProblemError(f"time_limit must be above 0 seconds, not {time_limit!r}")
@@ -101,15 +101,13 @@ def _start(problem: Problem, previous: Result | None) -> tuple[np.ndarray, np.nd
     if previous is None or previous.status in (Status.INFEASIBLE, Status.NO_SOLUTION):
         return None
     pairs = previous.pairs
-    rows = problem.candidate_ids.get_indexer(pairs["candidate_id"])
-    cols = problem.demand_ids.get_indexer(pairs["demand_id"])
+    rows = problem.candidate_ids.get_indexer(pd.Index(pairs["candidate_id"]))
+    cols = problem.demand_ids.get_indexer(pd.Index(pairs["demand_id"]))
     known = (rows >= 0) & (cols >= 0)
     return rows[known], cols[known]
 
 
-def _verified(
-    problem: Problem, outcome: Outcome, *, aim: str, seed: int, began: float
-) -> Result:
+def _verified(problem: Problem, outcome: Outcome, *, aim: str, seed: int, began: float) -> Result:
     """Look at the engine's answer a second time, by `check` and by the prices alone."""
     objective, gap, bound, status = math.nan, math.inf, outcome.bound, outcome.status
     pairs, prices, reasons, proof = None, None, None, ""
@@ -123,12 +121,14 @@ def _verified(
         v = pd.Series(outcome.demand_prices, index=problem.demand_ids, name="price")
         prices = u, v
         objective = math.fsum(pairs["score"])
-        largest = float(np.abs(pairs["score"]).max()) if len(pairs) else 1.0
+        sizes = np.concatenate((pairs["score"], u, v))
+        largest = float(np.abs(sizes).max(initial=0.0))
         bound, proof = bound_from_prices(problem, u, v), "dual certificate"
         gap = relative_gap(bound, objective, largest)
-        if gap < -OPTIMAL_GAP:
+        closed = is_closed(bound, objective, largest)
+        if gap < 0 and not closed:
             raise SolverError(f"the plan's total {objective!r} exceeds its bound {bound!r}")
-        if status is Status.OPTIMAL and gap > OPTIMAL_GAP:
+        if status is Status.OPTIMAL and not closed:
             raise SolverError(f"claimed optimal, but the prices leave a gap of {gap:.3g}")
         bound, gap = max(bound, objective), max(gap, 0.0)
 

@@ -11,7 +11,10 @@ __all__ = ["write_together"]
 
 
 def write_together(folder: str | os.PathLike[str], files: Mapping[str, bytes]) -> list[Path]:
-    """Write files into a folder; each appears complete, and none before all are written.
+    """Write files into a folder, all or none; nobody but their owner may read them.
+
+    A new folder appears with all its files at once. In a folder that is there each file is
+    replaced whole, after all are written, and the old ones are put back if one cannot be.
 
     Parameters
     ----------
@@ -31,27 +34,39 @@ def write_together(folder: str | os.PathLike[str], files: Mapping[str, bytes]) -
         The folder cannot be made or written; nothing is left behind.
     """
     target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    waiting: list[tuple[str, Path]] = []
-    try:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    place = target if target.is_dir() else target.parent
+    with tempfile.TemporaryDirectory(prefix=".writing-", dir=place) as temporary:
+        new, old = Path(temporary, "new"), Path(temporary, "old")
+        new.mkdir()
+        old.mkdir()
         for name, content in files.items():
-            handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=target)
-            waiting.append((temporary, target / name))
-            with os.fdopen(handle, "wb") as file:
+            with open(new / name, "wb", opener=_private) as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(temporary, 0o666 & ~_umask())
-        for temporary, final in waiting:
-            os.replace(temporary, final)
+        if place is target:
+            _exchange(target, new, old, list(files))
+        else:
+            new.rename(target)
+    return [target / name for name in files]
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _exchange(target: Path, new: Path, old: Path, names: list[str]) -> None:
+    """Put new files in the place of old ones, or all the old ones back."""
+    try:
+        for name in names:
+            if (target / name).exists():
+                (target / name).rename(old / name)
+            (new / name).rename(target / name)
     except BaseException:
-        for temporary, _ in waiting:
-            Path(temporary).unlink(missing_ok=True)
+        for name in names:
+            if (old / name).exists():
+                (old / name).replace(target / name)
+            elif not (new / name).exists():
+                (target / name).unlink(missing_ok=True)
         raise
-    return [final for _, final in waiting]
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

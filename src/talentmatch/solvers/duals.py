@@ -14,6 +14,8 @@ slot gains; the greatest u what the loss of the person costs.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -87,7 +89,7 @@ def _constraints(
     load = np.bincount(listing.rows[chosen], minlength=n)
     filled = np.bincount(listing.cols[chosen], minlength=m)
     left = ~chosen | (listing.capacity[rows] <= 1)
-    sets = [
+    sets: list[tuple[Any, Any, Any]] = [
         (rows[left], cols[left], -gains[left]),  # q <= u - s where the pair is left out
         (cols[chosen], rows[chosen], gains[chosen]),  # u <= s + q where it is taken
     ]

@@ -150,7 +150,9 @@ def arcs(
     cost: Counts | int,
 ) -> NDArray[np.int32]:
     """Add one arc per tail and return their numbers; single numbers stand for all."""
-    columns = [np.broadcast_to(np.asarray(v, dtype=np.int64), tails.shape) for v in (capacity, cost)]
+    columns = [
+        np.broadcast_to(np.asarray(v, dtype=np.int64), tails.shape) for v in (capacity, cost)
+    ]
     heads = np.broadcast_to(np.asarray(heads), tails.shape)
     arcs = flow.add_arcs_with_capacity_and_unit_cost(tails, heads, *columns)
     return np.asarray(arcs, dtype=np.int32)

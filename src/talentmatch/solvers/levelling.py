@@ -49,14 +49,18 @@ def level(listing: Listing, chosen: Mask, u: Counts, v: Counts, locked: Counts) 
     """
     n, m = listing.shape
     slack = listing.gains - u[listing.rows] - v[listing.cols]
-    tight = np.flatnonzero((slack == 0) & (chosen | (listing.gains > 0)))
+    filled = np.bincount(listing.cols[chosen], minlength=m)
+    needed = (filled <= listing.min_headcount)[listing.cols]  # by a floor, whoever meets it
+    tight = np.flatnonzero((slack == 0) & (chosen | needed | (listing.gains > 0)))
     if (listing.capacity + locked <= 1).all() or chosen[tight].all():
         return chosen
     rows, cols, taken = listing.rows[tight], listing.cols[tight], chosen[tight]
     load = np.bincount(rows[taken], minlength=n)
     fixed = np.bincount(listing.rows[chosen], minlength=n) - load
     must = np.where(u != 0, load, np.maximum(listing.min_load - fixed, 0))
-    most = np.where(u != 0, load, np.minimum(listing.capacity - fixed, np.bincount(rows, minlength=n)))
+    most = np.where(
+        u != 0, load, np.minimum(listing.capacity - fixed, np.bincount(rows, minlength=n))
+    )
     free = np.maximum(most - must, 0)
     flow = min_cost_flow.SimpleMinCostFlow()
     sink = n + m

@@ -71,11 +71,6 @@ class Model:
         """Whether any floor is left to be met."""
         return bool(self.min_load.any() or self.min_headcount.any())
 
-    @property
-    def shared(self) -> bool:
-        """Whether x <= 1 can bind: some candidate and some demand both take more than one."""
-        return bool((self.capacity > 1).any() and (self.headcount > 1).any())
-
     def blocks(self) -> Iterator[tuple[Ints, Floats]]:
         """All scores, a block of rows at a time; nan for pairs that cannot be chosen freely."""
         n, m = self.shape
@@ -107,8 +102,8 @@ class Model:
 
 
 def _order(ids: pd.Index) -> Ints:
-    if isinstance(ids, pd.RangeIndex):
-        return np.arange(len(ids))
+    if pd.api.types.is_integer_dtype(ids.dtype):
+        return np.argsort(ids.to_numpy(), kind="stable")
     return np.argsort(np.array([str(id) for id in ids], dtype=object), kind="stable")
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from talentmatch.errors import SolverError
 from talentmatch.problem import Problem
-from talentmatch.result import OPTIMAL_GAP, Outcome, Progress, Status, Stopped, relative_gap
+from talentmatch.result import Outcome, Progress, Status, Stopped, is_closed, relative_gap
 from talentmatch.solvers import pricing
 from talentmatch.solvers.duals import prices
 from talentmatch.solvers.flow import Listing, fewest_unmet, integer_scale, most_total
@@ -63,13 +63,16 @@ class NetworkFlow:
         reason = run.lock_clash()
         if reason:
             return run.no_plan(reason)
-        run.first_pairs()
-        if run.model.has_floors:
-            reason = run.meet_floors()
-            if reason:
-                return run.no_plan(reason)
-            if run.late():
-                return run.no_plan("the time was up before the floors were met", Stopped.TIME)
+        try:
+            run.first_pairs()
+            if run.model.has_floors:
+                reason = run.meet_floors()
+                if reason:
+                    return run.no_plan(reason)
+                if run.late():
+                    return run.no_plan("the time was up before the floors were met", Stopped.TIME)
+        except KeyboardInterrupt:
+            return run.no_plan("interrupted before a plan was found", Stopped.INTERRUPT)
         return run.improve()
 
 
@@ -195,6 +198,7 @@ class _Run:
         try:
             while True:
                 best, done = self.one_round(best)
+                self.report("solving and pricing", best.objective, best.bound)
                 if done is not None:
                     stopped = done
                     break
@@ -209,9 +213,7 @@ class _Run:
         self.rounds += 1
         scale = integer_scale(self.largest, sum(self.model.shape))
         listing = self.listing(scale)
-        chosen = most_total(listing)
-        if chosen is None:
-            raise SolverError("the floors were met before and cannot be met now")
+        chosen = self.best_of(listing)
         u, v, loose = prices(listing, chosen)
         priced = self.priced(listing, u, v, scale)
         objective = self.total(chosen)
@@ -220,19 +222,20 @@ class _Run:
         if best is not None and best.bound < plan.bound:
             plan.priced = best.priced
         gap = relative_gap(plan.bound, objective, self.largest)
-        self.report("solving and pricing", objective, plan.bound)
         before = len(self.keys)
         self.add(priced.rows, priced.cols)
         if len(self.keys) == before:
             plan.priced = priced
+            if not self.complete:
+                plan.priced = self.least(plan)
             return plan, Stopped.PROVED
-        if gap == 0:
-            return plan, Stopped.PROVED
-        if gap <= self.engine.gap:
+        if gap <= self.engine.gap and self.engine.gap > 0:
             return plan, Stopped.GAP
         return plan, Stopped.TIME if self.late() else None
 
-    def priced(self, listing: Listing, u: Ints, v: Ints, scale: float) -> pricing.Priced:
+    def priced(
+        self, listing: Listing, u: Ints | Floats, v: Ints | Floats, scale: float
+    ) -> pricing.Priced:
         """Price all pairs; where all are listed, these are all."""
         few = _MORE if not self.complete else 1
         if self.model.problem.scores.stored is None:
@@ -240,7 +243,9 @@ class _Run:
                 self.model, u / scale, v / scale, self.keys,
                 few=few, tolerance=self.tolerance(scale),
             )  # fmt: skip
-        return pricing.price_listed(self.model, u / scale, v / scale, listing.rows, listing.cols, self.scores)
+        return pricing.price_listed(
+            self.model, u / scale, v / scale, listing.rows, listing.cols, self.scores
+        )
 
     def tolerance(self, scale: float) -> float:
         """How far a pair that cannot improve the plan may stand above its prices by rounding."""
@@ -252,15 +257,19 @@ class _Run:
 
     def finish(self, plan: _Plan, stopped: Stopped) -> Outcome:
         """Tidy the plan among its equals, and hand it over in the problem's own positions."""
-        chosen = drop_needless(plan.listing, plan.chosen)
-        chosen = level(plan.listing, chosen, plan.u, plan.v, self.locked_load())
+        chosen, dropped = plan.chosen, True
+        while dropped:  # levelling may free a pair that a floor needed
+            chosen = drop_needless(plan.listing, chosen)
+            levelled = level(plan.listing, chosen, plan.u, plan.v, self.locked_load())
+            chosen = drop_needless(plan.listing, levelled)
+            dropped = bool((chosen != levelled).any())
         model = self.model
         rows = np.append(plan.listing.rows[chosen], model.locked[0])
         cols = np.append(plan.listing.cols[chosen], model.locked[1])
-        gap = relative_gap(plan.bound, plan.objective, self.largest)
-        exact = stopped is Stopped.PROVED and gap <= OPTIMAL_GAP
+        closed = is_closed(plan.bound, plan.objective, self.largest)
+        exact = stopped is Stopped.PROVED and closed
         return Outcome(
-            Status.OPTIMAL if exact or gap == 0 else Status.FEASIBLE,
+            Status.OPTIMAL if exact or plan.bound == plan.objective else Status.FEASIBLE,
             stopped,
             model.row_order[rows],
             model.col_order[cols],
@@ -294,16 +303,38 @@ class _Run:
 
     def one_end(self, plan: _Plan, *, greatest: bool) -> tuple[Ints, Ints, Mask]:
         """One end of the prices; form pairs until none stands above it."""
+        n = self.model.shape[0]
         while True:
             listing = self.listing(plan.scale)
-            chosen = np.isin(self.keys, plan.keys)
-            u, v, loose = prices(listing, chosen, greatest=greatest)
+            try:
+                u, v, loose = prices(listing, np.isin(self.keys, plan.keys), greatest=greatest)
+            except SolverError:  # a new pair is better by less than the tolerance: a plan as good
+                u, v, loose = prices(listing, self.best_of(listing), greatest=greatest)
             before = len(self.keys)
             if not self.complete:
-                found = self.priced(listing, u, v, plan.scale)
-                self.add(found.rows, found.cols)
+                # Only pairs that were never formed may bound a loose price: try it far out.
+                far = 4.0 * max(np.abs(part).max(initial=1) for part in (u, v, listing.gains))
+                for reach in (0.0, -far if greatest else far)[: 1 + bool(loose.any())]:
+                    outer = u + reach * loose[:n], v - reach * loose[n:]
+                    found = self.priced(listing, *outer, plan.scale)
+                    self.add(found.rows, found.cols)
             if len(self.keys) == before:
                 return u, v, loose
+
+    def least(self, plan: _Plan) -> pricing.Priced:
+        """The least demand prices over all pairs, where floors leave them loose on those listed."""
+        if not plan.loose[self.model.shape[0] :].any():
+            return plan.priced
+        u, v, _ = self.one_end(plan, greatest=False)
+        return self.priced(self.listing(plan.scale), u, v, plan.scale)
+
+    @staticmethod
+    def best_of(listing: Listing) -> Mask:
+        """The best plan on listed pairs among which one is known."""
+        chosen = most_total(listing)
+        if chosen is None:
+            raise SolverError("the floors were met before and cannot be met now")
+        return chosen
 
     def no_plan(self, reason: str, stopped: Stopped = Stopped.PROVED) -> Outcome:
         empty = np.empty(0, dtype=np.intp)

@@ -43,7 +43,7 @@ def strongest_pairs(model: Model, k: int, *, everything: bool) -> tuple[Ints, In
     above = -np.inf if model.has_floors else 0.0
     best, found = ColumnBest(k, above), []
     for rows, block in model.blocks():
-        picked = ~np.isnan(block) if everything else best_of_rows(block, k, above)
+        picked = ~np.isnan(block) if everything else best_of_rows(block, k, above, rows * k)
         if not everything:
             best.add(rows, block)
         r, c = np.nonzero(picked)
@@ -100,7 +100,7 @@ def price_out(
         some = np.flatnonzero(positive.max(axis=1, initial=0.0) > tolerance)
         if len(some):
             worst = positive[some]
-            r, c = np.nonzero(best_of_rows(worst, few, tolerance))
+            r, c = np.nonzero(best_of_rows(worst, few, tolerance, rows[some] * few))
             found.append((rows[some[r]], c))
             columns.add(rows[some], worst)
     found.append(columns.pairs()[:2])
@@ -109,7 +109,9 @@ def price_out(
     return Priced(*_together(found), lifted, v, bound)
 
 
-def price_listed(model: Model, u: Floats, v: Floats, rows: Ints, cols: Ints, scores: Floats) -> Priced:
+def price_listed(
+    model: Model, u: Floats, v: Floats, rows: Ints, cols: Ints, scores: Floats
+) -> Priced:
     """Price the listed pairs alone, where no others can be chosen."""
     above = np.maximum(scores - u[rows] - v[cols], 0.0)
     highest = np.zeros(len(u))
@@ -147,5 +149,7 @@ def dual_bound(model: Model, u: Floats, v: Floats, excess: Floats) -> float:
 
 
 def _together(found: list[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
+    if not found:
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
     rows, cols = (np.concatenate(part) for part in zip(*found, strict=True))
     return rows.astype(np.intp), cols.astype(np.intp)
