@@ -73,9 +73,7 @@ def test_a_barred_pair_names_every_bar() -> None:
     told = tm.explain(result, candidate="R1", demand="X1")
     assert told.barred_by == ("degree at least min_degree",)
     assert told.regret is None
-    assert told.sentences == (
-        "R1 on X1 (score 0.500) is not eligible: degree at least min_degree.",
-    ) or ("not eligible: degree at least min_degree" in told.sentences[0])
+    assert told.sentences[0].endswith("is not eligible: degree at least min_degree.")
     problem = tm.Problem(
         [[0.9, 0.2], [np.nan, 0.7]],
         min_score=0.3,

@@ -94,7 +94,7 @@ def test_worth_more_elsewhere_names_the_best_and_where() -> None:
         "X2": (
             "worth_more_elsewhere",
             "1 more candidate fits and is worth more elsewhere; the best, R1 (score 0.800), "
-            "is on X1, and taking that away costs the plan 0.900.",
+            "is on X1, where the loss would cost the plan 0.900.",
         )
     }
     needs, _ = reasons([[0.9, 0.8, 0.1]])
@@ -206,7 +206,7 @@ def test_reasons_are_true_of_any_plan(effort: str, case: Case) -> None:
             named = int(re.search(r"best, (\d+) \(score", row.sentence)[1])  # type: ignore[index]  # it is there
             assert scores[named] == scores[best]
             assert named in busy
-            where = re.search(r"is on (.*), and taking", row.sentence)[1]  # type: ignore[index]  # it is there
+            where = re.search(r"is on (.*), where the loss", row.sentence)[1]  # type: ignore[index]  # it is there
             posts = [str(col) for row_, col in plan if row_ == named]
             assert sorted(where.split(", ")) == sorted(posts)
     for row in people.itertuples():

@@ -170,9 +170,7 @@ def test_rules_bar_with_nan_and_ungated_sees_through(fitted: tm.FitScorer) -> No
     np.testing.assert_array_equal(np.isnan(scores.toarray()), barred)
     rows, cols = np.indices((6, 4)).reshape(2, -1)
     np.testing.assert_array_equal(scores.ungated(rows, cols), free.ravel())
-    assert repr(scores) == (
-        "<Scores: 6 candidates x 4 demands, rules: degree at least min_degree>"
-    )
+    assert repr(scores) == ("<Scores: 6 candidates x 4 demands, rules: degree at least min_degree>")
 
 
 def test_sparse_scores_know_their_matrix() -> None:
@@ -299,6 +297,20 @@ def test_snap_keeps_to_the_grid_and_never_lifts() -> None:
     assert (cut * 2**26 == np.round(cut * 2**26)).all()
     assert (cut <= weights).all()
     assert (weights - cut < 2**-26).all()
+
+
+@quick
+@given(data=st.data())
+def test_any_pairs_in_any_order_are_looked_up_right(data: st.DataObject) -> None:
+    """Rows repeated, backwards, or with a span as long as their number: the block's values."""
+    left = sp.csr_array(snap(0.2 * rng.random((6, 9)) * (rng.random((6, 9)) < 0.6)))
+    right = sp.csr_array(snap(0.2 * rng.random((5, 9)) * (rng.random((5, 9)) < 0.6)))
+    source = Factors([(Side(left, np.linspace(0.5, 1, 6)), Side(right, np.linspace(1, 0.5, 5)))])
+    whole = source.block(np.arange(6))
+    pairs = data.draw(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4)), max_size=12))
+    rows, cols = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+    np.testing.assert_array_equal(source.at(rows, cols), whole[rows, cols])
+    np.testing.assert_array_equal(source.block(rows), whole[rows])
 
 
 def test_common_and_rare_features_give_one_product() -> None:

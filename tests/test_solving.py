@@ -204,6 +204,15 @@ def test_floors_reach_pairs_that_were_never_formed(hard: None) -> None:
     assert len(result.pairs) == 7
 
 
+def test_floors_are_met_in_few_rounds() -> None:
+    """Where all want the same demands, pairs that are all alike to a floor are spread out."""
+    rng = np.random.default_rng(0)
+    scores = tm.Scores.from_factors(rng.random((600, 20)), rng.random((400, 20)))
+    result = tm.solve(tm.Problem(scores, min_headcount=1))
+    assert len(result.pairs) == 400
+    assert result.rounds <= 8
+
+
 def test_totals_near_zero_are_proved() -> None:
     """Scores of both signs that cancel are optimal, though no relative gap can be measured."""
     scores = np.array([[0.3, np.nan], [np.nan, -0.1], [np.nan, -0.2]])

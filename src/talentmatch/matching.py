@@ -91,21 +91,16 @@ def match(
 
     Raises
     ------
-    InputError
-        A table has flaws; all are named.
-    ProblemError
-        Limits or constraints do not fit the tables.
+    InputError, ProblemError
+        A table has flaws; limits or constraints do not fit the tables.
 
     Examples
     --------
     >>> import talentmatch as tm
-    >>> people = [{"candidate_id": "R1", "text": "submarine cable design"},
-    ...           {"candidate_id": "R2", "text": "pastry and bread"}]
-    >>> posts = [{"demand_id": "X1", "text": "designer of cables"},
-    ...          {"demand_id": "X2", "text": "bread and pastry chef"}]
-    >>> result = tm.match(people, posts)
-    >>> result.pairs[["candidate_id", "demand_id"]].to_dict("list")
-    {'candidate_id': ['R1', 'R2'], 'demand_id': ['X1', 'X2']}
+    >>> people = [{"candidate_id": "R1", "text": "cables"}, {"candidate_id": "R2", "text": "bread"}]
+    >>> posts = [{"demand_id": "X1", "text": "bread"}, {"demand_id": "X2", "text": "cables"}]
+    >>> tm.match(people, posts).pairs["candidate_id"].tolist()
+    ['R2', 'R1']
     """
     people = read_candidates(candidates, columns=candidate_columns)
     needs = read_demands(demands, columns=demand_columns)

@@ -85,7 +85,8 @@ class Side:
 
     def rows(self, at: Ints) -> Any:
         """Some rows, scaled; of the matrix's own kind."""
-        if len(at) and not isinstance(self.matrix, np.ndarray) and at[-1] - at[0] + 1 == len(at):
+        is_run = len(at) > 0 and bool((np.diff(at) == 1).all())
+        if is_run and not isinstance(self.matrix, np.ndarray):
             part = row_range(self.matrix, int(at[0]), int(at[-1]) + 1)
         else:
             part = self.matrix[at]
