@@ -104,18 +104,21 @@ def match(
     """
     people = read_candidates(candidates, columns=candidate_columns)
     needs = read_demands(demands, columns=demand_columns)
-    if scorer is None:
-        scorer = FitScorer(rules=usual_rules(people, needs))
-    elif not isinstance(scorer, FitScorer):
-        raise ProblemError(f"scorer must be a FitScorer, not {type(scorer).__name__}")
-    if not scorer.is_fitted:
-        scorer.fit(people, needs)
     problem = Problem(
-        scorer.score(people, needs), people, needs, capacity=capacity, headcount=headcount,
-        min_load=min_load, min_headcount=min_headcount, eligible=eligible, min_score=min_score,
-        constraints=constraints,
+        _fitted(scorer, people, needs).score(people, needs), people, needs, capacity=capacity,
+        headcount=headcount, min_load=min_load, min_headcount=min_headcount, eligible=eligible,
+        min_score=min_score, constraints=constraints,
     )  # fmt: skip
     return solve(
         problem, aim, time_limit=time_limit, gap=gap, seed=seed, progress=progress,
         previous=previous,
     )  # fmt: skip
+
+
+def _fitted(scorer: FitScorer | None, people: pd.DataFrame, needs: pd.DataFrame) -> FitScorer:
+    """The scorer given, or the usual one; fitted on the tables unless it is fitted already."""
+    if scorer is None:
+        scorer = FitScorer(rules=usual_rules(people, needs))
+    elif not isinstance(scorer, FitScorer):
+        raise ProblemError(f"scorer must be a FitScorer, not {type(scorer).__name__}")
+    return scorer if scorer.is_fitted else scorer.fit(people, needs)
