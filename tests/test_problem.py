@@ -342,3 +342,21 @@ def test_a_mask_by_id_is_matched_by_id() -> None:
     np.testing.assert_array_equal(
         np.isnan(problem.block(np.arange(2))), [[False, True], [False, False]]
     )
+
+
+def test_numbers_no_plan_can_add_up_are_refused() -> None:
+    """A score near the end of the float range, and a capacity that is no real number."""
+    with pytest.raises(tm.ProblemError, match="row 0, column 1 is beyond 1e\\+200"):
+        tm.Problem([[1.0, 1.7e308]])
+    with pytest.raises(tm.ProblemError, match="capacity must be a whole number"):
+        tm.Problem([[1.0]], capacity=[1 + 0j])
+
+
+def test_a_joined_column_never_hides_the_plans_own() -> None:
+    """A table may have a column `score` too."""
+    people = pd.DataFrame(
+        {"candidate_id": ["R1"], "score": ["A+"], "level": pd.array([3], "Int64")}
+    )
+    frame = tm.solve(tm.Problem([[0.5]], people)).to_frame(columns=["score", "level"])
+    assert frame[["score", "score_candidate", "level"]].values.tolist() == [[0.5, "A+", 3]]
+    assert str(frame["level"].dtype) == "Int64"

@@ -189,10 +189,15 @@ def test_a_word_that_is_no_choice_is_refused() -> None:
     """`missing` and `need` take two words each."""
     with pytest.raises(tm.ProblemError, match="need must be 'any' or 'all', not 'some'"):
         tm.Among("a", need="some")  # type: ignore[arg-type]  # on purpose
-    tables = column("a", ["1"]), column("b", ["1"])
-    for rule in (tm.AtLeast("a", "b", missing="maybe"), tm.Among("a", "b", missing="maybe")):  # type: ignore[arg-type]  # on purpose
+    for make in (
+        lambda **more: tm.AtLeast("a", "b", **more),
+        lambda **more: tm.Among("a", "b", **more),
+        lambda **more: tm.Within("a", demand="b", **more),
+        tm.AvailableBy,
+        tm.AcceptsKind,
+    ):
         with pytest.raises(tm.ProblemError, match="missing must be 'pass' or 'bar', not 'maybe'"):
-            rule.bind(*tables)
+            make(missing="maybe")
 
 
 def test_missing_is_every_kind_of_nothing() -> None:

@@ -441,3 +441,11 @@ def test_balance_of_a_falling_law_stays_within_one() -> None:
     assert law.slope < 0
     assert law.factors(lengths).max() <= 1.0
     assert law.factors(np.array([1e6])) == 1.0
+
+
+def test_a_damaged_file_is_one_clear_error(tmp_path: Path) -> None:
+    """A scorer's JSON without its parts is named, with what is missing."""
+    path = tmp_path / "scorer.json"
+    path.write_text('{"format": "talentmatch FitScorer 1"}', encoding="utf-8")
+    with pytest.raises(tm.ProblemError, match="is damaged: KeyError\\('blocks'\\)"):
+        tm.FitScorer.load(path)

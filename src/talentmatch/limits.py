@@ -111,11 +111,13 @@ def _whole(
     ids: pd.Index, name: str, raw: NDArray[Any], blank: NDArray[np.bool_], default: int
 ) -> NDArray[np.int64]:
     """Whole numbers, exactly; every value that is not one is named with its id."""
-    numbers = np.array(pd.to_numeric(pd.Series(raw), errors="coerce"), dtype=np.float64)
+    real = raw.real if np.iscomplexobj(raw) else raw
+    numbers = np.array(pd.to_numeric(pd.Series(real), errors="coerce"), dtype=np.float64)
     numbers[blank] = default
     sound = np.isfinite(numbers) & (numbers == np.floor(numbers))
     sound &= (numbers >= 0) & (numbers <= _MOST)
-    sound &= np.array([not isinstance(v, (bool, np.bool_)) for v in raw], dtype=bool)
+    strange = (bool, np.bool_, complex, np.complexfloating)
+    sound &= np.array([not isinstance(v, strange) for v in raw], dtype=bool)
     wrong = np.flatnonzero(~sound)
     if len(wrong):
         said = raw.tolist()

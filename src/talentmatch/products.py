@@ -35,6 +35,7 @@ Ints = NDArray[np.intp]
 
 _GRID = 2.0**26
 _HEAVY = 1 / 48  # share of filled cells from which a dense product beats a sparse one, measured
+_LARGEST = 1e200  # sums of scores must stay finite
 _ENTRIES = 2**20  # entries of factors counted at a time
 _ROWS = 256  # rows of factors spread out at a time
 _PAIRS = 512  # single pairs scored at a time
@@ -305,7 +306,8 @@ def checked_matrix(values: Any) -> Floats:
         raise ProblemError(f"scores are not numbers: {error}") from None
     if dense.ndim != 2:
         raise ProblemError(f"scores must have two dimensions, not {dense.ndim}")
-    if np.isinf(dense).any():
-        row, col = np.argwhere(np.isinf(dense))[0]
-        raise ProblemError(f"the score of row {row}, column {col} is infinite; nan = not eligible")
+    if (np.abs(dense) > _LARGEST).any():
+        row, col = np.argwhere(np.abs(dense) > _LARGEST)[0]
+        what = "infinite" if np.isinf(dense[row, col]) else f"beyond {_LARGEST:g}"
+        raise ProblemError(f"the score of row {row}, column {col} is {what}; nan = not eligible")
     return dense

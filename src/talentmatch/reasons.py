@@ -52,6 +52,8 @@ def reasons_of(
     cols: Ints,
     candidate_prices: pd.Series,
     demand_prices: pd.Series,
+    *,
+    proved: bool = True,
 ) -> Reasons:
     """Explain every open slot and every candidate left over.
 
@@ -63,13 +65,15 @@ def reasons_of(
         The plan, by position.
     candidate_prices, demand_prices : Series
         The prices that prove the plan.
+    proved : bool
+        False where the solve stopped early: then who is worth more elsewhere is not known yet.
     """
     n, m = problem.shape
     load, filled = np.bincount(rows, minlength=n), np.bincount(cols, minlength=m)
     short = np.flatnonzero(filled < problem.headcount)
     idle = np.flatnonzero(load == 0)
     needs, people = _survey(problem, rows, cols, short, idle)
-    plan = _Plan(problem, rows, cols, load, filled, candidate_prices, demand_prices)
+    plan = _Plan(problem, rows, cols, load, filled, candidate_prices, demand_prices, proved)
     return Reasons(
         pd.DataFrame([plan.of_demand(needs, k) for k in range(len(short))], columns=UNFILLED),
         pd.DataFrame([plan.of_candidate(people, k) for k in range(len(idle))], columns=UNASSIGNED),
@@ -123,6 +127,7 @@ class _Plan:
     filled: Ints
     u: pd.Series
     v: pd.Series
+    proved: bool
 
     def of_demand(self, side: _Side, k: int) -> tuple[Any, ...]:
         col = int(side.places[k])
@@ -143,6 +148,8 @@ class _Plan:
         if self.load[row] < problem.capacity[row]:
             return *head, "stopped_early", f"{person} is free: the solve stopped too early."
         where = ", ".join(map(str, problem.demand_ids[self.cols[self.rows == row]])) or "nothing"
+        if not self.proved:
+            return *head, "stopped_early", f"Not settled; so far the best, {person}, is on {where}."
         more = "more " if filled else ""
         fits = _count(
             int(side.free[k]),
@@ -174,6 +181,9 @@ class _Plan:
         names = ", ".join(
             f"{problem.candidate_ids[i]} ({s:.3f})" for i, s in zip(holders, scores, strict=True)
         )
+        if not self.proved:
+            sentence = f"Not settled; so far the best, {need}, has {names or 'no opening'}."
+            return *head, "stopped_early", sentence
         fits = _count(int(side.positive[k]), "demand fits and is", "demands fit and are all")
         sentence = f"{fits} filled to the plan's greater gain; the best, {need}, has "
         return *head, "demands_taken", f"{sentence}{names or 'no opening'}."

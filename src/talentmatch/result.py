@@ -29,6 +29,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
+_PLAN = ("candidate_id", "demand_id", "score", "load")
 OPTIMAL_GAP = 1e-9  # largest relative gap, left by rounding, that still counts as proved
 
 
@@ -258,7 +259,7 @@ class Result:
         ----------
         columns : sequence of str
             Columns of the candidates' or the demands' table. A name that both have comes twice,
-            with the suffixes ``_candidate`` and ``_demand``.
+            with the suffixes ``_candidate`` and ``_demand``; so does one the plan itself has.
 
         Raises
         ------
@@ -275,7 +276,7 @@ class Result:
                 table = tables[side]
                 index = getattr(self.problem, f"{side}_ids")
                 place = index.get_indexer(frame[f"{side}_id"])
-                heading = f"{name}_{side}" if len(homes) > 1 else name
+                heading = f"{name}_{side}" if len(homes) > 1 or name in _PLAN else name
                 if table is not None and heading not in frame.columns:
                     frame[heading] = table[name].array.take(place)
         return frame

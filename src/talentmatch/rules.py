@@ -19,7 +19,17 @@ from talentmatch.cells import READERS, CellError, plain
 from talentmatch.columns import KEYS
 from talentmatch.errors import Flaw, InputError, ProblemError
 
-__all__ = ["DEGREES", "AcceptsKind", "Among", "AtLeast", "AvailableBy", "Gate", "Rule", "Within"]
+__all__ = [
+    "DEGREES",
+    "RULES",
+    "AcceptsKind",
+    "Among",
+    "AtLeast",
+    "AvailableBy",
+    "Gate",
+    "Rule",
+    "Within",
+]
 
 Missing = Literal["pass", "bar"]
 Passes = Callable[[NDArray[np.intp], NDArray[np.intp]], NDArray[np.bool_]]
@@ -92,6 +102,9 @@ class AtLeast:
     order: Sequence[str | tuple[str, ...]] | None = None
     missing: Missing = "pass"
 
+    def __post_init__(self) -> None:
+        _check_missing(self)
+
     def bind(self, candidates: pd.DataFrame, demands: pd.DataFrame) -> Gate:
         """Read both columns as levels; raises `InputError` on a word outside the order."""
         wanted = self.demand or f"min_{self.column}"
@@ -128,6 +141,9 @@ class Within:
     demand: str
     missing: Missing = "pass"
 
+    def __post_init__(self) -> None:
+        _check_missing(self)
+
     def bind(self, candidates: pd.DataFrame, demands: pd.DataFrame) -> Gate:
         """Read both columns as numbers; raises `InputError` where they are not."""
         have = _levels(_column(candidates, self.column, "candidates"), candidates, None)
@@ -158,6 +174,9 @@ class AvailableBy:
     column: str = "available_from"
     demand: str = "start_date"
     missing: Missing = "pass"
+
+    def __post_init__(self) -> None:
+        _check_missing(self)
 
     def bind(self, candidates: pd.DataFrame, demands: pd.DataFrame) -> Gate:
         """Read both columns as dates; raises `InputError` where they are not."""
@@ -196,6 +215,7 @@ class Among:
     missing: Missing = "pass"
 
     def __post_init__(self) -> None:
+        _check_missing(self)
         if self.need not in ("any", "all"):
             raise ProblemError(f"Among: need must be 'any' or 'all', not {self.need!r}")
 
@@ -234,17 +254,30 @@ class AcceptsKind:
     demand: str = "kind"
     missing: Missing = "pass"
 
+    def __post_init__(self) -> None:
+        _check_missing(self)
+
     def bind(self, candidates: pd.DataFrame, demands: pd.DataFrame) -> Gate:
         """Read both columns as sets of words."""
         gate = Among(self.column, self.demand, missing=self.missing).bind(candidates, demands)
         return Gate(f"{self.column} covers {self.demand}", gate.passes, gate.missing)
 
 
+RULES: dict[str, type[Rule]] = {
+    rule.__name__: rule for rule in (AtLeast, Within, AvailableBy, Among, AcceptsKind)
+}
+"""talentmatch's own rules by name."""
+
+
+def _check_missing(rule: AtLeast | Within | AvailableBy | Among | AcceptsKind) -> None:
+    if rule.missing not in ("pass", "bar"):
+        name = type(rule).__name__
+        raise ProblemError(f"{name}: missing must be 'pass' or 'bar', not {rule.missing!r}")
+
+
 def _compared(
     name: str, have: NDArray[np.float64], ask: NDArray[np.float64], missing: Missing
 ) -> Gate:
-    if missing not in ("pass", "bar"):
-        raise ProblemError(f"rule {name!r}: missing must be 'pass' or 'bar', not {missing!r}")
     unknown = np.isnan(have)
     level = np.where(unknown, np.inf if missing == "pass" else -np.inf, have)
     floor = np.where(np.isnan(ask), -np.inf, ask)
@@ -252,8 +285,6 @@ def _compared(
 
 
 def _overlap(name: str, have: list[frozenset[str]], ask: list[frozenset[str]], rule: Among) -> Gate:
-    if rule.missing not in ("pass", "bar"):
-        raise ProblemError(f"rule {name!r}: missing must be 'pass' or 'bar', not {rule.missing!r}")
     place = {word: k for k, word in enumerate(sorted(set().union(*ask)))}
     held, wanted = _bits(have, place), _bits(ask, place)
     unknown = np.array([not words for words in have])

@@ -15,13 +15,12 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from talentmatch import rules as rule_room
 from talentmatch.balancing import LengthBalance
 from talentmatch.blocks import Block, CharGrams, Words
 from talentmatch.errors import Flaw, InputError, NotFittedError, ProblemError
 from talentmatch.products import Factors, Side, row_range
 from talentmatch.reading import read_candidates, read_demands
-from talentmatch.rules import Rule
+from talentmatch.rules import RULES, Rule
 from talentmatch.scores import Scores
 from talentmatch.text import normalise, tokenize
 from talentmatch.vectorizing import SkillVectorizer
@@ -205,7 +204,7 @@ class FitScorer:
         if not self._vectorizers:
             raise NotFittedError("this FitScorer is not fitted yet; call fit(candidates, demands)")
         target = _json_path(path)
-        foreign = [rule for rule in self.rules if type(rule).__name__ not in rule_room.__all__]
+        foreign = [rule for rule in self.rules if type(rule).__name__ not in RULES]
         if foreign:
             raise ProblemError(f"cannot save a rule that is not talentmatch's own: {foreign[0]!r}")
         document = {
@@ -242,6 +241,13 @@ class FitScorer:
             raise ProblemError(f"{target} is not a FitScorer: {error}") from None
         if not isinstance(document, dict) or document.get("format") != "talentmatch FitScorer 1":
             raise ProblemError(f"{target} is not a FitScorer of this version")
+        try:
+            return cls._restored(document, target)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ProblemError(f"{target} is damaged: {error!r}") from None
+
+    @classmethod
+    def _restored(cls, document: dict[str, Any], target: Path) -> FitScorer:
         blocks = []
         for record in document["blocks"]:
             fields = {**record, "ngram_range": tuple(record["ngram_range"])}
@@ -249,7 +255,7 @@ class FitScorer:
         rules = []
         for record in document["rules"]:
             fields = dict(record)
-            rules.append(getattr(rule_room, fields.pop("kind"))(**fields))
+            rules.append(RULES[fields.pop("kind")](**fields))
         scorer = cls(blocks=blocks, rules=rules)
         with np.load(target.with_suffix(".npz"), allow_pickle=False) as stored:
             scorer._vectorizers = tuple(

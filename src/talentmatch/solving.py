@@ -134,7 +134,9 @@ def _verified(problem: Problem, outcome: Outcome, *, aim: str, seed: int, began:
 
         @cache
         def reasons() -> tuple[pd.DataFrame, pd.DataFrame]:
-            both = reasons_of(problem, outcome.rows, outcome.cols, u, v)
+            both = reasons_of(
+                problem, outcome.rows, outcome.cols, u, v, proved=status is Status.OPTIMAL
+            )
             return both.unfilled, both.unassigned
 
     return Result(
