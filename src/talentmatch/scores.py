@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 TermNames = Callable[[Ints], list[tuple[str, str]]]
 
-_CACHED = 2**23  # cells kept in memory once formed: 64 MiB
+_CACHED = 2**25  # cells kept in memory once formed: 256 MiB
 _BLOCK = 2**21  # cells formed at a time
 
 
@@ -138,28 +138,39 @@ class Scores:
         ndarray
             (rows, demands), float64.
         """
-        if self._cache is None and self.shape[0] * self.shape[1] <= _CACHED:
-            parts = [part for _, part in self._formed()]
-            self._cache = np.vstack(parts) if parts else np.empty(self.shape)
-            self._cache.flags.writeable = False
+        self._keep_if_small()
         everything = np.arange(self.shape[0])
         chosen = everything if rows is None else everything[rows]  # type: ignore[index]  # numpy takes any index here
         return self._cache[chosen] if self._cache is not None else self._gated(chosen)
 
     def blocks(self) -> Iterator[tuple[Ints, Floats]]:
         """All scores, a block of rows at a time: (row positions, block)."""
-        if self.shape[0] * self.shape[1] <= _CACHED:
-            yield np.arange(self.shape[0]), self.block()
+        self._keep_if_small()
+        runs = self._runs()
+        if self._cache is None:
+            yield from zip(runs, in_threads(self._gated, runs), strict=True)
         else:
-            yield from self._formed()
+            for rows in runs:
+                yield rows, self._cache[rows[0] : rows[-1] + 1]
 
-    def _formed(self) -> Iterator[tuple[Ints, Floats]]:
+    def _runs(self) -> list[Ints]:
+        """Row positions of one block after another."""
         n, m = self.shape
         step = max(1, min(_BLOCK // max(m, 1), -(-n // THREADS)))
-        starts = [np.arange(a, min(a + step, n)) for a in range(0, n, step)]
-        if starts:
-            self._gated(starts[0][:1])  # build what the source builds once, before the threads
-        yield from zip(starts, in_threads(self._gated, starts), strict=True)
+        return [np.arange(start, min(start + step, n)) for start in range(0, n, step)]
+
+    def _keep_if_small(self) -> None:
+        """Form all scores once, where they take little memory."""
+        runs = self._runs()
+        if self._cache is not None or not runs:
+            return
+        self._gated(runs[0][:1])  # the source builds what it builds once, before the threads
+        if self.shape[0] * self.shape[1] <= _CACHED:
+            cache = np.empty(self.shape)
+            for rows, part in zip(runs, in_threads(self._gated, runs), strict=True):
+                cache[rows[0] : rows[-1] + 1] = part
+            cache.flags.writeable = False
+            self._cache = cache
 
     def _gated(self, rows: Ints) -> Floats:
         values = self._source.block(rows)
