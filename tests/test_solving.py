@@ -811,3 +811,33 @@ def test_the_bound_of_any_prices_is_valid() -> None:
             problem = problem_of(case)
             u, v = (pd.Series(rng.normal(size=4)) for _ in range(2))
             assert bound_from_prices(problem, u, v) >= want - 1e-12
+
+
+def test_every_limit_tells_its_use_and_its_price() -> None:
+    """Limits, use, slack and prices of a small plan, each price by solving again."""
+    scores = [[0.9, 0.2], [0.8, 0.7], [0.1, 0.3]]
+    problem = tm.Problem(
+        scores, headcount=[1, 2], min_headcount=[0, 2], constraints=[tm.Forbid([(2, 0)])]
+    )
+    result = tm.solve(problem)
+    table = result.constraints.set_index(["constraint", "group"])
+    assert table.loc[("headcount", 0), ["limit", "used", "slack"]].tolist() == [1, 1, 0]
+    assert table.loc[("min_headcount", 1), ["limit", "used", "slack"]].tolist() == [2, 2, 0]
+    assert table.loc[("capacity", 2), ["limit", "used", "slack"]].tolist() == [1, 1, 0]
+    assert table.loc[("Forbid", "1 pairs"), ["limit", "used"]].tolist() == [0, 0]
+    assert ("min_load", 0) not in table.index
+    wider = tm.solve(problem.replace(headcount=[2, 2], min_headcount=[0, 1]))
+    looser = tm.solve(problem.replace(min_headcount=[0, 1]))
+    assert looser.objective >= result.objective
+    assert wider.objective >= looser.objective
+    more = tm.solve(problem.replace(headcount=[2, 2]))
+    gain = more.objective - result.objective
+    assert table.loc[("headcount", 0), "price"] == pytest.approx(gain)
+
+
+def test_limits_of_locks_are_listed() -> None:
+    """A lock is met, and has no dual price."""
+    result = tm.solve(tm.Problem([[0.9, 0.2]], constraints=[tm.Lock([(0, 1)])]))
+    row = result.constraints.set_index("constraint").loc["Lock"]
+    assert (row["limit"], row["used"], row["slack"]) == (1, 1, 0)
+    assert np.isnan(row["price"])

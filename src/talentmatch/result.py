@@ -243,6 +243,52 @@ class Result:
         )
 
     @cached_property
+    def constraints(self) -> pd.DataFrame:
+        """Every limit of the problem: how much of it is used, and what one more unit is worth.
+
+        Returns
+        -------
+        pandas.DataFrame
+            constraint ("capacity", "headcount", "min_load", "min_headcount", "Lock", "Forbid"),
+            group (the id, or how many pairs), limit, used, slack, price. The price is dual: what
+            the total gains per unit the limit is raised (loses, where negative); nan where a
+            constraint is a list of pairs.
+        """
+        plan, (u, v), problem = self._plan(), self._both_prices(), self.problem
+        parts = []
+        for ids, names, most, least, prices in (
+            (
+                problem.candidate_ids,
+                ("capacity", "min_load"),
+                problem.capacity,
+                problem.min_load,
+                u,
+            ),
+            (
+                problem.demand_ids,
+                ("headcount", "min_headcount"),
+                problem.headcount,
+                problem.min_headcount,
+                v,
+            ),
+        ):
+            count = plan[str(ids.name)].value_counts()
+            used = count.reindex(ids, fill_value=0).to_numpy()
+            for name, limit, sign, where in (
+                (names[0], most, 1, np.ones(len(ids), dtype=bool)),
+                (names[1], least, -1, least > 0),
+            ):
+                table = {"constraint": name, "group": ids, "limit": limit, "used": used}
+                table |= {"slack": sign * (limit - used)}
+                table |= {"price": sign * np.maximum(sign * prices.to_numpy(), 0.0) + 0.0}
+                parts.append(pd.DataFrame(table)[where])
+        for name, (rows, _) in (("Lock", problem.locked), ("Forbid", problem.forbidden)):
+            n, held = len(rows), len(rows) if name == "Lock" else 0
+            row = [name, f"{n} pairs", held, held, 0, np.nan]
+            parts.append(pd.DataFrame([row] * (n > 0), columns=parts[0].columns))
+        return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+    @cached_property
     def unfilled(self) -> pd.DataFrame:
         """Demands with open slots: headcount, filled, missing, reason code, sentence."""
         return self._both_reasons()[0]
