@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import talentmatch as tm
-from talentmatch.columns import KEYS, NAMES, TABLES, columns_of, heading_key, meanings
-from talentmatch.headings import lay_out
-from talentmatch.tables import checked
+from talentmatch.tables.cleaning import checked
+from talentmatch.tables.columns import KEYS, NAMES, TABLES, columns_of, heading_key, meanings
+from talentmatch.tables.headings import lay_out
 
 TYPES = {"id", "label", "text", "skills", "list", "count", "number", "money", "date", "category"}
 
@@ -152,6 +152,7 @@ def test_an_unknown_table_is_named() -> None:
 
 def test_importing_the_vocabulary_loads_no_pandas() -> None:
     """The vocabulary is data: importing it costs no third-party package."""
-    code = "import sys, talentmatch.columns; print('pandas' in sys.modules, 'numpy' in sys.modules)"
+    code = "import sys, talentmatch.tables.columns as _; "
+    code += "print('pandas' in sys.modules, 'numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]

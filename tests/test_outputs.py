@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 import talentmatch as tm
-from talentmatch.escaping import json_ready, page_text, plain_text, sheet_text
-from talentmatch.gathering import gather
-from talentmatch.phrasing import in_words, phrases_of, reasons_for
-from talentmatch.provenance import trace
-from talentmatch.summary import Summary, counted, decimals, percent, shown
+from talentmatch.reporting.escaping import json_ready, page_text, plain_text, sheet_text
+from talentmatch.reporting.gathering import gather
+from talentmatch.reporting.phrasing import in_words, phrases_of, reasons_for
+from talentmatch.reporting.provenance import trace
+from talentmatch.reporting.summary import Summary, counted, decimals, percent, shown
 
 ALL_FILES = ["pairs.csv", "unfilled.csv", "unassigned.csv", "result.json", "report.html"]
 HOSTILE = [
@@ -395,7 +395,7 @@ def test_rules_are_counted_once_each():
 
 def test_large_tables_are_not_counted_again(monkeypatch, tmp_path):
     """Beyond a size ranks and barred pairs are left out, and the plan is still written."""
-    monkeypatch.setattr("talentmatch.summary._CELLS", 1)
+    monkeypatch.setattr("talentmatch.reporting.summary._CELLS", 1)
     result = tm.solve(tm.Problem([[0.9, 0.2], [0.8, 0.7]], min_score=0.1))
     summary = Summary(result)
     assert summary.standing is None

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import talentmatch as tm
-from talentmatch.columns import heading_key, meanings
 from talentmatch.errors import Flaw
+from talentmatch.tables.columns import heading_key, meanings
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 needs_data = pytest.mark.skipif(

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 import talentmatch as tm
-from talentmatch.phrasing import reasons_for
-from talentmatch.provenance import trace
-from talentmatch.report import render_report
 from talentmatch.reporting.leftover import REASONS
 from talentmatch.reporting.page import bar
-from talentmatch.summary import Summary
+from talentmatch.reporting.phrasing import reasons_for
+from talentmatch.reporting.provenance import trace
+from talentmatch.reporting.report import render_report
+from talentmatch.reporting.summary import Summary
 
 HOSTILE = [
     "<script>alert(1)</script>",

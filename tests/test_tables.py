@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
 
 from talentmatch.errors import Flaw, InputError
-from talentmatch.tables import checked, examine
+from talentmatch.tables.cleaning import checked, examine
 
 COUNT = "Write a whole number of 0 or more, or leave the cell empty"
 MONEY = "Write one plain number in RMB a year such as 240000, or leave the cell empty"

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from talentmatch.blocks import Words as Words
     from talentmatch.checking import Violation as Violation
     from talentmatch.checking import check as check
-    from talentmatch.columns import vocabulary as vocabulary
     from talentmatch.constraints import Forbid as Forbid
     from talentmatch.constraints import Lock as Lock
     from talentmatch.errors import InputError as InputError
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from talentmatch.scores import Scores as Scores
     from talentmatch.scoring import FitScorer as FitScorer
     from talentmatch.solving import solve as solve
+    from talentmatch.tables.columns import vocabulary as vocabulary
     from talentmatch.vectorizing import SkillVectorizer as SkillVectorizer
     from talentmatch.versions import show_versions as show_versions
 
@@ -88,7 +88,7 @@ _HOME = {
     "read_demands": "reading",
     "show_versions": "versions",
     "solve": "solving",
-    "vocabulary": "columns",
+    "vocabulary": "tables.columns",
     "write_plan": "outputs",
 }
 _ROOMS = ("datasets",)

@@ -15,8 +15,8 @@ from talentmatch.errors import InputError, MissingExtraError, ProblemError, Tale
 from talentmatch.terminal import Ticker, printable
 
 if TYPE_CHECKING:
+    from talentmatch.reporting.summary import Summary
     from talentmatch.result import Progress, Result
-    from talentmatch.summary import Summary
 
 __all__ = ["main"]
 
@@ -219,7 +219,7 @@ def _deliver(
     asked: Mapping[str, object],
     began: float,
 ) -> int:
-    from talentmatch.summary import Summary
+    from talentmatch.reporting.summary import Summary
 
     with ticker.doing("Writing the plan"):
         written = tm.write_plan(result, folder, inputs=inputs, options=asked)
@@ -237,7 +237,7 @@ def _deliver(
 def _lines(summary: Summary) -> Iterator[tuple[str, str]]:
     """Yield the summary, line by line: a heading and a text."""
     from talentmatch.reporting.leftover import REASONS
-    from talentmatch.summary import counted, decimals, shown
+    from talentmatch.reporting.summary import counted, decimals, shown
 
     count, result = summary.counts, summary.result
     openings = counted(count["openings"], "opening")

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from talentmatch.escaping import json_ready, plain_text, sheet_text
-from talentmatch.phrasing import Phrase, in_words, reasons_for
-from talentmatch.provenance import Provenance, trace
-from talentmatch.report import render_report
+from talentmatch.reporting.escaping import json_ready, plain_text, sheet_text
+from talentmatch.reporting.phrasing import Phrase, in_words, reasons_for
+from talentmatch.reporting.provenance import Provenance, trace
+from talentmatch.reporting.report import render_report
+from talentmatch.reporting.summary import Summary
 from talentmatch.result import Result
-from talentmatch.summary import Summary
 from talentmatch.writing import write_together
 
 __all__ = ["PLAN_FILES", "write_plan"]

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from talentmatch.columns import columns_of
 from talentmatch.errors import InputError
-from talentmatch.files import read_file
-from talentmatch.frames import foreign_frame, inferred, records_frame
-from talentmatch.tables import Examined, checked, examine
+from talentmatch.tables.cleaning import Examined, checked, examine
+from talentmatch.tables.columns import columns_of
+from talentmatch.tables.files import read_file
+from talentmatch.tables.frames import foreign_frame, inferred, records_frame
 
 __all__ = ["quarantine", "read_candidates", "read_demands"]
 

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from talentmatch.cells import READERS, CellError, plain
-from talentmatch.columns import KEYS
 from talentmatch.errors import Flaw, InputError, ProblemError
+from talentmatch.tables.cells import READERS, CellError, plain
+from talentmatch.tables.columns import KEYS
 
 __all__ = [
     "DEGREES",

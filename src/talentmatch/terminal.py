@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from talentmatch.escaping import plain_text
+from talentmatch.reporting.escaping import plain_text
 
 __all__ = ["Ticker", "printable"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from talentmatch.escaping import page_text
-from talentmatch.provenance import InputRecord, Provenance
+from talentmatch.reporting.escaping import page_text
 from talentmatch.reporting.page import facts, table
-from talentmatch.summary import Summary, counted
+from talentmatch.reporting.provenance import InputRecord, Provenance
+from talentmatch.reporting.summary import Summary, counted
 
 __all__ = ["made_section", "reading_section", "rules_section"]
 

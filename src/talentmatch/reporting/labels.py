@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from talentmatch.escaping import page_text, plain_text
-from talentmatch.summary import Summary
+from talentmatch.reporting.escaping import page_text, plain_text
+from talentmatch.reporting.summary import Summary
 
 __all__ = ["Labels"]
 

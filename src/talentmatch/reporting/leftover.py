@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from talentmatch.escaping import page_text
+from talentmatch.reporting.escaping import page_text
 from talentmatch.reporting.labels import Labels
 from talentmatch.reporting.page import table
-from talentmatch.summary import Summary, counted
+from talentmatch.reporting.summary import Summary, counted
 
 __all__ = ["REASONS", "unassigned_section", "unfilled_section"]
 

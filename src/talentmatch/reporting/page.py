@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 
-from talentmatch.escaping import page_text
+from talentmatch.reporting.escaping import page_text
 
 __all__ = ["bar", "facts", "page", "table"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from talentmatch.escaping import page_text
-from talentmatch.phrasing import KIN, OTHER, SHOWN, Phrase
+from talentmatch.reporting.escaping import page_text
 from talentmatch.reporting.labels import Labels
 from talentmatch.reporting.page import bar
-from talentmatch.summary import Standing, Summary, decimals
+from talentmatch.reporting.phrasing import KIN, OTHER, SHOWN, Phrase
+from talentmatch.reporting.summary import Standing, Summary, decimals
 
 __all__ = ["pairs_section"]
 

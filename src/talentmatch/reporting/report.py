@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from talentmatch.escaping import page_text
-from talentmatch.phrasing import Phrase
-from talentmatch.provenance import Provenance
+from talentmatch.reporting.escaping import page_text
 from talentmatch.reporting.facts import made_section, reading_section, rules_section
 from talentmatch.reporting.labels import Labels
 from talentmatch.reporting.leftover import unassigned_section, unfilled_section
 from talentmatch.reporting.page import page
 from talentmatch.reporting.pairs import pairs_section
-from talentmatch.summary import Summary, counted, shown
+from talentmatch.reporting.phrasing import Phrase
+from talentmatch.reporting.provenance import Provenance
+from talentmatch.reporting.summary import Summary, counted, shown
 
 __all__ = ["render_report"]
 
@@ -39,7 +39,7 @@ def render_report(
     Examples
     --------
     >>> import talentmatch as tm
-    >>> from talentmatch.provenance import trace
+    >>> from talentmatch.reporting.provenance import trace
     >>> result = tm.solve(tm.Problem([[0.9, 0.2], [0.8, 0.7]]))
     >>> html = render_report(Summary(result), [[], []], trace(result))
     >>> "Proved best: no plan has a higher total" in html

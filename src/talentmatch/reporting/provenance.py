@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from talentmatch.escaping import json_ready
-from talentmatch.frames import foreign_frame, records_frame
+from talentmatch.reporting.escaping import json_ready
 from talentmatch.result import Result
+from talentmatch.tables.frames import foreign_frame, records_frame
 from talentmatch.versions import versions
 
 __all__ = ["InputRecord", "Provenance", "trace"]

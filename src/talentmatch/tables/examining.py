@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from talentmatch.cells import READERS, CellError, read_count, read_key
-from talentmatch.columns import KEYS, NAMES, Column, columns_of
 from talentmatch.errors import Flaw
-from talentmatch.headings import Layout
+from talentmatch.tables.cells import READERS, CellError, read_count, read_key
+from talentmatch.tables.columns import KEYS, NAMES, Column, columns_of
+from talentmatch.tables.headings import Layout
 
 __all__ = ["Examination"]
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from talentmatch.decoding import broken, decoded
 from talentmatch.errors import Flaw, InputError, MissingExtraError
-from talentmatch.frames import foreign_frame, object_frame, records_frame
+from talentmatch.tables.decoding import broken, decoded
+from talentmatch.tables.frames import foreign_frame, object_frame, records_frame
 
 __all__ = ["read_file"]
 

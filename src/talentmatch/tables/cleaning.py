@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from talentmatch.columns import KEYS, columns_of
 from talentmatch.errors import Flaw, InputError
-from talentmatch.examining import Examination
-from talentmatch.headings import lay_out, meaning_of
+from talentmatch.tables.columns import KEYS, columns_of
+from talentmatch.tables.examining import Examination
+from talentmatch.tables.headings import lay_out, meaning_of
 
 __all__ = ["Examined", "checked", "examine"]
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from talentmatch.gathering import KIN, OTHER, gather
+from talentmatch.reporting.gathering import KIN, OTHER, gather
 from talentmatch.scores import Scores
 
 __all__ = ["KIN", "OTHER", "SHOWN", "Phrase", "in_words", "phrases_of", "reasons_for"]

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from talentmatch.columns import columns_of, heading_key, meanings
 from talentmatch.errors import Flaw
+from talentmatch.tables.columns import columns_of, heading_key, meanings
 
 __all__ = ["Layout", "lay_out", "meaning_of"]
 
