@@ -14,7 +14,10 @@ papers = tm.solve(tm.Problem(bids, capacity=6, headcount=3, min_headcount=3))
 print("papers:", papers, papers.proof)
 
 # A sparse matrix: only what is stored is eligible.
-pairs = sp.random_array((2000, 1500), density=0.01, rng=rng)
+n, m, known = 2000, 1500, 30_000
+pairs = sp.coo_array(
+    (rng.random(known), (rng.integers(n, size=known), rng.integers(m, size=known)))
+)
 print("sparse:", tm.solve(tm.Problem(pairs)))
 
 # Embeddings: scores stay factored, and only the pairs that matter are formed.

@@ -112,12 +112,12 @@ def by_highs(case: Case) -> float | None:
     Scores are divided by the largest, for HiGHS's tolerances are absolute.
     """
     n, m = case.scores.shape
-    rows, cols = np.nonzero(~np.isnan(case.scores))
+    rows, cols = (axis.astype(np.int32) for axis in np.nonzero(~np.isnan(case.scores)))
     if not len(rows):
         return None if case.min_load.any() or case.min_headcount.any() else 0.0
     values = case.scores[rows, cols]
     largest = np.abs(values).max() or 1.0
-    at = np.arange(len(rows))
+    at = np.arange(len(rows), dtype=np.int32)  # older HiGHS bindings take no others
     ones = np.ones(len(rows))
     sums = sp.vstack(
         [
