@@ -214,7 +214,7 @@ def test_dates_that_are_sound(cell: object) -> None:
     assert clean["available_from"].tolist() == [pd.Timestamp(2024, 3, 1)]
 
 
-@pytest.mark.parametrize("cell", [None, "", math.nan, pd.NaT, np.datetime64("NaT")])
+@pytest.mark.parametrize("cell", [None, "", math.nan, pd.NaT, np.datetime64("NaT", "s")])
 def test_a_missing_date_stays_missing(cell: object) -> None:
     """No date is invented, and one far beyond nanoseconds is kept."""
     raw = frame(candidate_id=["R1", "R2"], text=["a", "b"], available_from=[cell, "9999-12-31"])
