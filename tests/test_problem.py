@@ -77,7 +77,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"demands": pd.DataFrame({"headcount": [1, 1]})},
         "the table of demands has no column 'demand_id'",
     ),
-    ({"candidates": pl.DataFrame({"candidate_id": ["R1"]})}, "must be a pandas DataFrame"),
+    ({"candidates": {"candidate_id": ["R1"]}}, "cannot read a table from dict"),
+    ({"candidates": pl.DataFrame({"candidate_id": ["R1"]})}, "no row for candidate_id ['R2']"),
     ({"eligible": [[True]]}, "eligible has the shape (1, 1), the scores (2, 2)"),
     ({"eligible": [[1, 0], [2, 1]]}, "eligible must hold True and False"),
     ({"eligible": [["a", "b"], ["c", "d"]]}, "eligible must hold True and False"),
@@ -360,3 +361,26 @@ def test_a_joined_column_never_hides_the_plans_own() -> None:
     frame = tm.solve(tm.Problem([[0.5]], people)).to_frame(columns=["score", "level"])
     assert frame[["score", "score_candidate", "level"]].values.tolist() == [[0.5, "A+", 3]]
     assert str(frame["level"].dtype) == "Int64"
+
+
+@pytest.mark.parametrize("form", ["column", "index", "polars", "heading", "no texts"])
+def test_raw_tables_join_the_ids_that_the_scorer_read(form: str) -> None:
+    """Numbers as ids, in a column, the index, a polars frame or under a Chinese heading."""
+    people = pd.DataFrame(
+        {"candidate_id": [3, 1], "text": ["cable design", "bread"], "capacity": ["1", 2.0]}
+    )
+    needs = pd.DataFrame({"demand_id": [7, 8], "text": ["cable", "bread"], "人数": [2, 1]})
+    scores = tm.FitScorer().fit(people, needs).score(people, needs)
+    raw: Any = people
+    if form == "index":
+        raw = people.set_index("candidate_id")
+    elif form == "polars":
+        raw = pl.from_pandas(people.astype({"capacity": str}))
+    elif form == "heading":
+        raw = people.rename(columns={"candidate_id": "编号"})
+    elif form == "no texts":
+        raw = people[["candidate_id", "capacity"]].iloc[::-1]
+    problem = tm.Problem(scores, raw, needs)
+    assert problem.capacity.tolist() == [1, 2]
+    assert problem.headcount.tolist() == [2, 1]
+    assert people["candidate_id"].tolist() == [3, 1]

@@ -8,7 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from talentmatch.errors import ProblemError
+from talentmatch.errors import InputError, ProblemError
+from talentmatch.tables.cells import CellError, plain, read_key
+from talentmatch.tables.cleaning import checked
+from talentmatch.tables.frames import foreign_frame
+from talentmatch.tables.headings import meaning_of
 
 __all__ = ["limits_of", "table_by_id"]
 
@@ -29,9 +33,7 @@ def table_by_id(
     """
     if table is None:
         return ids, None
-    if not isinstance(table, pd.DataFrame):
-        kind = type(table).__name__
-        raise ProblemError(f"the table of {side}s must be a pandas DataFrame, not {kind}")
+    table = _understood(table, ids, side)
     heading = f"{side}_id"
     if heading in table.columns:
         own = pd.Index(table[heading], name=heading)
@@ -53,6 +55,37 @@ def table_by_id(
         absent = ids[place < 0][:_SHOWN].tolist()
         raise ProblemError(f"the table of {side}s has no row for {heading} {absent}")
     return ids, table.iloc[place].reset_index(drop=True)
+
+
+def _understood(table: object, ids: pd.Index, side: str) -> pd.DataFrame:
+    """Read a raw table the way the scorer read it, where that is where the ids come from."""
+    name, heading = f"{side}s", f"{side}_id"
+    if not isinstance(table, pd.DataFrame):
+        try:
+            table = foreign_frame(table, f"the table of {name}")
+        except TypeError as error:
+            raise ProblemError(str(error)) from None
+    if isinstance(ids, pd.RangeIndex):
+        return table
+    try:
+        clean = checked(table, name)
+        if ids.isin(clean[heading]).all():
+            return clean
+    except InputError:
+        pass  # a table without texts cannot be scored, and need not be
+    if table.index.name is not None and meaning_of(table.index.name, name, {}) == heading:
+        table = table.reset_index()
+    known = {h: meaning_of(h, name, {}) for h in table.columns if meaning_of(h, name, {})}
+    if len(set(known.values())) == len(known):
+        table = table.rename(columns=known)
+    if heading in table.columns and not ids.isin(table[heading]).all():
+        try:
+            keys = [read_key(plain(cell)) for cell in table[heading]]
+        except CellError:
+            return table
+        if ids.isin(keys).all():
+            table = table.assign(**{heading: keys})
+    return table
 
 
 def limits_of(
