@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -129,3 +131,25 @@ def test_explain_needs_an_id_that_is_there() -> None:
     with pytest.raises(tm.NoPlanError, match="infeasible"):
         tm.explain(none, demand=0)
     assert repr(tm.explain(result, demand=1)).startswith("<Explanation of demand 1: Demand 1 has")
+
+
+def test_a_price_is_called_a_loss_only_where_it_is_one() -> None:
+    """Capacities above one, of zero, floors and locks each have a sentence of their own."""
+    wide = tm.solve(tm.Problem([[0.9, 0.8, 0.1], [0.2, 0.3, 0.4]], capacity=[2, 0]))
+    assert tm.explain(wide, candidate=0).sentences[-1].startswith("One demand less for 0 would")
+    assert not any("lose" in words for words in tm.explain(wide, candidate=1).sentences)
+    floored = tm.solve(tm.Problem([[0.2, 0.9], [0.1, 0.7]], min_headcount=[1, 0], capacity=[1, 0]))
+    assert tm.explain(floored, demand=0).sentences[-2:] == (
+        "One more slot would gain the plan 0.000.",
+        "Its floor costs the plan 0.700 a head.",
+    )
+    assert "floors and locks held" in tm.explain(floored, candidate=0).sentences[-1]
+
+
+def test_a_result_can_be_kept_and_sent() -> None:
+    """Pickled for a cache or another process, with its lazy parts."""
+    _, result = _random(3)
+    again = pickle.loads(pickle.dumps(result))
+    pd.testing.assert_frame_equal(again.pairs, result.pairs)
+    pd.testing.assert_frame_equal(again.price_range, result.price_range)
+    pd.testing.assert_frame_equal(again.unassigned, result.unassigned)

@@ -132,7 +132,22 @@ def test_demands_taken_names_the_best_and_who_has_it() -> None:
         )
     }
     _, people = reasons([[0.5]], headcount=0)
-    assert people["R1"][1].endswith("the best, X1 (score 0.500), has no opening.")
+    assert people["R1"] == ("demands_closed", "Only 1 demand fits, of headcount 0.")
+    _, people = reasons([[0.1, 0.9], [0.2, 0.3]], headcount=[1, 0])
+    assert people["R1"] == (
+        "demands_taken",
+        "1 demand fits and is filled to the plan's greater gain; the best, "
+        "X1 (score 0.100), has R2 (0.200).",
+    )
+
+
+def test_floors_and_locks_claim_no_gain() -> None:
+    """Where something must be in the plan, being placed elsewhere is not being worth more there."""
+    needs, _ = reasons([[0.1, 0.9]], constraints=[tm.Lock([("R1", "X1")])])
+    assert needs["X2"] == (
+        "placed_elsewhere",
+        "1 candidate fits and is placed elsewhere; the best, R1 (score 0.900), is on X1.",
+    )
 
 
 def test_stopped_early_is_said_where_the_solve_was_not_done(
@@ -162,6 +177,7 @@ def test_stopped_early_is_said_where_the_solve_was_not_done(
 CODES = {
     "no_eligible_candidate", "no_eligible_demand", "below_min_score", "no_positive_score",
     "worth_more_elsewhere", "no_more_candidates", "no_capacity", "demands_taken",
+    "placed_elsewhere", "demands_closed",
 }  # fmt: skip
 
 
@@ -200,13 +216,14 @@ def test_reasons_are_true_of_any_plan(effort: str, case: Case) -> None:
             assert not free
             assert numbers == [(scores > 0).sum()]
         else:
-            assert row.reason == "worth_more_elsewhere"
+            bound = case.min_load.any() or case.min_headcount.any()
+            assert row.reason == ("placed_elsewhere" if bound else "worth_more_elsewhere")
             assert numbers == [len(free)]
             best = max(free, key=lambda i: scores[i])
             named = int(re.search(r"best, (\d+) \(score", row.sentence)[1])  # type: ignore[index]  # it is there
             assert scores[named] == scores[best]
             assert named in busy
-            where = re.search(r"is on (.*), where the loss", row.sentence)[1]  # type: ignore[index]  # it is there
+            where = re.search(r"is on ([^w]*?)(, where the loss.*)?\.$", row.sentence)[1]  # type: ignore[index]  # it is there
             posts = [str(col) for row_, col in plan if row_ == named]
             assert sorted(where.split(", ")) == sorted(posts)
     for row in people.itertuples():
@@ -218,8 +235,11 @@ def test_reasons_are_true_of_any_plan(effort: str, case: Case) -> None:
             assert np.isnan(scores).all()
         elif row.reason == "no_positive_score":
             assert not (scores > 0).any()
+        elif row.reason == "demands_closed":
+            assert not ((scores > 0) & (case.headcount > 0)).any()
         else:
+            is_open = np.where(case.headcount > 0, scores, np.nan)
             best = int(re.search(r"best, (\d+) \(score", row.sentence)[1])  # type: ignore[index]  # it is there
-            assert scores[best] == np.nanmax(scores)
+            assert scores[best] == np.nanmax(is_open)
             assert fill[best] == case.headcount[best]
-            assert int(row.sentence.split()[0]) == (scores > 0).sum()
+            assert int(row.sentence.split()[0]) == (is_open > 0).sum()

@@ -841,3 +841,28 @@ def test_limits_of_locks_are_listed() -> None:
     row = result.constraints.set_index("constraint").loc["Lock"]
     assert (row["limit"], row["used"], row["slack"]) == (1, 1, 0)
     assert np.isnan(row["price"])
+
+
+def test_a_solver_that_lies_about_floors_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Infeasible is a proof too: flows that contradict the limits raise, they become no status."""
+    from ortools.graph.python import min_cost_flow
+
+    real = min_cost_flow.SimpleMinCostFlow.flows
+    monkeypatch.setattr(
+        min_cost_flow.SimpleMinCostFlow, "flows", lambda self, arcs: real(self, arcs) + 1
+    )
+    with pytest.raises(tm.SolverError, match="contradicts itself"):
+        tm.solve(tm.Problem([[0.5, 0.2], [0.1, 0.7]], min_headcount=1))
+
+
+def test_a_crash_of_the_engine_is_one_kind_of_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a solver throws, the caller sees a SolverError that names it."""
+
+    def crash(_: Any) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(network, "most_total", crash)
+    with pytest.raises(tm.SolverError, match="the engine failed: RuntimeError\\('boom'\\)"):
+        tm.solve(tm.Problem([[0.5]]))
+    with pytest.raises(tm.ProblemError, match="previous must be a Result, not int"):
+        tm.solve(tm.Problem([[0.5]]), previous=3)  # type: ignore[arg-type]  # on purpose

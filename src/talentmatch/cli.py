@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # argparse: --help, --version or a wrong argument
         return stop.code if isinstance(stop.code, int) else BAD_INPUT
     except KeyboardInterrupt:
-        return _fail("stopped with Ctrl-C; nothing was written", INTERRUPTED)
+        return _fail("stopped with Ctrl-C", INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output went away (as `| head` does): say no more, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

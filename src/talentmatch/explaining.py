@@ -162,7 +162,8 @@ class _Look:
                 f"Demand {demand} has {_listed(chosen, 'candidate_id')} "
                 f"for {headcount} {'opening' if headcount == 1 else 'openings'}.",
                 *self._open("unfilled", "demand_id", demand),
-                f"One more slot would gain the plan {price:.3f}.",
+                f"One more slot would gain the plan {max(price, 0.0):.3f}.",
+                *([f"Its floor costs the plan {-price:.3f} a head."] if price < 0 else []),
             ),
             price,
             chosen,
@@ -187,7 +188,7 @@ class _Look:
             (
                 f"Candidate {candidate} is on {_listed(chosen, 'demand_id')}.",
                 *self._open("unassigned", "candidate_id", candidate),
-                f"Without {candidate} the plan would lose {price:.3f}.",
+                *self._worth(candidate, row, price),
             ),
             price,
             chosen,
@@ -227,6 +228,17 @@ class _Look:
             self.plan.iloc[:0], self._terms(asked), barred, regret, changes,
         )  # fmt: skip
 
+    def _worth(self, candidate: Any, row: int, price: float) -> tuple[str, ...]:
+        """What a candidate's price says, which is the loss of the person in the plain case only."""
+        capacity = int(self.problem.capacity[row])
+        if not capacity:
+            return ()
+        if self.problem.has_floors_or_locks:
+            return (f"The dual price is {price:.3f} per unit of capacity, floors and locks held.",)
+        if capacity == 1:
+            return (f"Without {candidate} the plan would lose {price:.3f}.",)
+        return (f"One demand less for {candidate} would cost the plan {price:.3f}.",)
+
     def _again(self, rule: Lock | Forbid) -> Result:
         changed = self.problem.replace(constraints=[*self.problem.constraints, rule])
         return solve(changed, self.result.aim, previous=self.result)
@@ -256,7 +268,8 @@ class _Look:
             self.u.reindex(frame["candidate_id"]).to_numpy()
             + self.v.reindex(frame["demand_id"]).to_numpy()
         )
-        frame["costs_at_least"] = np.maximum(prices - frame["score"].to_numpy(), 0.0)
+        costs = prices - frame["score"].to_numpy()
+        frame["costs_at_least"] = np.where(costs > 1e-12 * np.abs(prices), costs, 0.0)
         return frame.reset_index(drop=True)
 
     def _partners(self, column: str, id: Any) -> str:

@@ -174,6 +174,11 @@ class Problem:
         """Ids of the demands, in the order of the scores' columns."""
         return self.scores.demand_ids
 
+    @property
+    def has_floors_or_locks(self) -> bool:
+        """Whether anything must be in the plan, whatever its score."""
+        return bool(self.min_load.any() or self.min_headcount.any() or len(self.locked[0]))
+
     def blocks(self) -> Iterator[tuple[Ints, Floats]]:
         """All scores, a block of rows at a time; nan where a pair is not eligible."""
         for rows, block in self.scores.blocks():

@@ -104,6 +104,8 @@ def _survey(
         part = block[idle[inside] - at[0]]
         people.eligible[inside] = (~np.isnan(part)).sum(axis=1)
         people.positive[inside] = (part > 0).sum(axis=1)
+        part = np.where(problem.headcount > 0, part, np.nan)
+        people.free[inside] = (part > 0).sum(axis=1)
         _keep_best(people, np.where(part > 0, part, 0.0), np.arange(part.shape[1]), inside)
     return needs, people
 
@@ -128,6 +130,11 @@ class _Plan:
     u: pd.Series
     v: pd.Series
     proved: bool
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether floors or locks hold people where they are, so that gain is not the reason."""
+        return self.problem.has_floors_or_locks
 
     def of_demand(self, side: _Side, k: int) -> tuple[Any, ...]:
         col = int(side.places[k])
@@ -156,6 +163,9 @@ class _Plan:
             f"{more}candidate fits and is",
             f"{more}candidates fit and are all",
         )
+        if self.is_bound:
+            sentence = f"{fits} placed elsewhere; the best, {person}, is on {where}."
+            return *head, "placed_elsewhere", sentence
         sentence = (
             f"{fits} worth more elsewhere; the best, {person}, is on {where}, "
             f"where the loss would cost the plan {self.u.iloc[row]:.3f}."
@@ -173,6 +183,9 @@ class _Plan:
         if reason:
             return *head, reason, sentence
         col = int(side.best[k])
+        if col < 0:
+            fits = _count(int(side.positive[k]), "demand fits", "demands fit")
+            return *head, "demands_closed", f"Only {fits}, of headcount 0."
         need = f"{problem.demand_ids[col]} (score {side.score[k]:.3f})"
         if self.filled[col] < problem.headcount[col]:
             return *head, "stopped_early", f"{need} is open: the solve stopped too early."
@@ -184,9 +197,10 @@ class _Plan:
         if not self.proved:
             sentence = f"Not settled; so far the best, {need}, has {names or 'no opening'}."
             return *head, "stopped_early", sentence
-        fits = _count(int(side.positive[k]), "demand fits and is", "demands fit and are all")
-        sentence = f"{fits} filled to the plan's greater gain; the best, {need}, has "
-        return *head, "demands_taken", f"{sentence}{names or 'no opening'}."
+        fits = _count(int(side.free[k]), "demand fits and is", "demands fit and are all")
+        gain = "" if self.is_bound else " to the plan's greater gain"
+        sentence = f"{fits} filled{gain}; the best, {need}, has {names or 'no opening'}."
+        return *head, "demands_taken", sentence
 
     def _general(self, side: _Side, k: int, partner: str, n: int) -> tuple[str, str]:
         """The reasons that both sides share: nobody eligible, nothing in common."""

@@ -211,12 +211,18 @@ class Result:
 
     @property
     def candidate_prices(self) -> pd.Series:
-        """What the loss of one unit of each candidate's capacity costs the plan, by id (dual)."""
+        """What the loss of one unit of each candidate's capacity costs the plan, by id (dual).
+
+        With floors in force it is their price too, and negative where a floor costs.
+        """
         return self._both_prices()[0].copy()
 
     @property
     def demand_prices(self) -> pd.Series:
-        """What one more slot of each demand gains the plan, by id (least dual prices)."""
+        """What one more slot of each demand gains the plan, by id (least dual prices).
+
+        Negative where a floor costs: there one more slot gains nothing.
+        """
         return self._both_prices()[1].copy()
 
     @cached_property
@@ -291,12 +297,12 @@ class Result:
     @cached_property
     def unfilled(self) -> pd.DataFrame:
         """Demands with open slots: headcount, filled, missing, reason code, sentence."""
-        return self._both_reasons()[0]
+        return self._both_reasons[0]
 
     @cached_property
     def unassigned(self) -> pd.DataFrame:
         """Candidates without any demand: capacity, reason code, sentence."""
-        return self._both_reasons()[1]
+        return self._both_reasons[1]
 
     def to_frame(self, columns: Sequence[str] = ()) -> pd.DataFrame:
         """The plan with columns of the problem's tables joined.
@@ -338,6 +344,7 @@ class Result:
             raise NoPlanError("this result has no prices")
         return self._prices
 
+    @cached_property
     def _both_reasons(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         self._plan()
         if self._reasons is None:

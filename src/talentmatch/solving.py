@@ -5,21 +5,24 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from talentmatch.checking import bound_from_prices, check
-from talentmatch.errors import ProblemError, SolverError
+from talentmatch.errors import ProblemError, SolverError, TalentMatchError
 from talentmatch.problem import Problem
 from talentmatch.reasons import reasons_of
 from talentmatch.result import Outcome, Progress, Result, Status, is_closed, relative_gap
 from talentmatch.solvers.network import NetworkFlow
 
 __all__ = ["AIMS", "Engine", "solve"]
+
+Ints = NDArray[np.intp]
 
 AIMS = ("total",)
 
@@ -88,11 +91,18 @@ def solve(
         raise ProblemError(f"aim must be one of {AIMS}, not {aim!r}")
     if not (isinstance(gap, int | float | np.number) and gap >= 0):
         raise ProblemError(f"gap must be a number >= 0, not {gap!r}")
+    if previous is not None and not isinstance(previous, Result):
+        raise ProblemError(f"previous must be a Result, not {type(previous).__name__}")
     if time_limit is not None and not time_limit > 0:
         raise ProblemError(f"time_limit must be above 0 seconds, not {time_limit!r}")
     began = time.perf_counter()
     engine: Engine = NetworkFlow(time_limit, gap, progress, _start(problem, previous))
-    outcome = engine.solve(problem)
+    try:
+        outcome = engine.solve(problem)
+    except (TalentMatchError, MemoryError):
+        raise
+    except Exception as error:  # whatever a solver throws, the caller sees one kind of error
+        raise SolverError(f"the engine failed: {error!r}") from error
     return _verified(problem, outcome, aim=aim, seed=seed, began=began)
 
 
@@ -132,12 +142,9 @@ def _verified(problem: Problem, outcome: Outcome, *, aim: str, seed: int, began:
             raise SolverError(f"claimed optimal, but the prices leave a gap of {gap:.3g}")
         bound, gap = max(bound, objective), max(gap, 0.0)
 
-        @cache
-        def reasons() -> tuple[pd.DataFrame, pd.DataFrame]:
-            both = reasons_of(
-                problem, outcome.rows, outcome.cols, u, v, proved=status is Status.OPTIMAL
-            )
-            return both.unfilled, both.unassigned
+        reasons = partial(
+            _reasons, problem, outcome.rows, outcome.cols, u, v, status is Status.OPTIMAL
+        )
 
     return Result(
         problem=problem,
@@ -160,6 +167,13 @@ def _verified(problem: Problem, outcome: Outcome, *, aim: str, seed: int, began:
         _range=outcome.price_range,
         _reasons=reasons,
     )
+
+
+def _reasons(
+    problem: Problem, rows: Ints, cols: Ints, u: pd.Series, v: pd.Series, proved: bool
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    both = reasons_of(problem, rows, cols, u, v, proved=proved)
+    return both.unfilled, both.unassigned
 
 
 def _frame(problem: Problem, outcome: Outcome) -> pd.DataFrame:

@@ -138,8 +138,19 @@ def fewest_unmet(listing: Listing) -> tuple[NDArray[np.bool_], Counts, Counts]:
     status = flow.solve()
     if status != flow.OPTIMAL:
         raise SolverError(f"OR-Tools min-cost flow answered {status} on the floors")
-    chosen, rows, cols = (np.asarray(flow.flows(arcs)) for arcs in (pairs, miss_rows, miss_cols))
-    return chosen.astype(bool), rows.astype(np.int64), cols.astype(np.int64)
+    chosen = np.asarray(flow.flows(pairs), dtype=bool)
+    load = np.bincount(listing.rows[chosen], minlength=n)
+    filled = np.bincount(listing.cols[chosen], minlength=m)
+    short_rows = np.maximum(listing.min_load - load, 0)
+    short_cols = np.maximum(listing.min_headcount - filled, 0)
+    claimed = [int(np.sum(flow.flows(missed))) for missed in (miss_rows, miss_cols)]
+    if (
+        (load > listing.capacity).any()
+        or (filled > listing.headcount).any()
+        or claimed != [short_rows.sum(), short_cols.sum()]
+    ):
+        raise SolverError("OR-Tools min-cost flow contradicts itself on the floors")
+    return chosen, short_rows, short_cols
 
 
 def arcs(

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,8 +164,8 @@ class _Run:
             if not short_rows.any() and not short_cols.any():
                 return ""
             before = len(self.keys)
+            u, v, _ = prices(listing, chosen, penalty=1)  # proves that no fewer can stay unmet
             if not self.complete:
-                u, v, _ = prices(listing, chosen, penalty=1)
                 priced = pricing.price_out(
                     self.model, u.astype(float), v.astype(float), self.keys,
                     few=_MORE, tolerance=0.5, scores_count=False,
@@ -278,7 +279,7 @@ class _Run:
             max(plan.bound, plan.objective),
             rounds=self.rounds,
             pairs=len(self.keys),
-            price_range=(lambda: self.both_ends(plan)) if stopped is Stopped.PROVED else None,
+            price_range=partial(self.both_ends, plan) if stopped is Stopped.PROVED else None,
         )
 
     def locked_load(self) -> Ints:
