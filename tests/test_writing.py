@@ -66,3 +66,13 @@ def test_a_file_in_the_way_is_an_error_and_stays(tmp_path: Path) -> None:
         write_together(tmp_path / "plan", {"x.csv": b"1"})
     assert (tmp_path / "plan").read_bytes() == b"mine"
     assert os.listdir(tmp_path) == ["plan"]
+
+
+def test_a_folder_in_the_way_of_a_file_is_an_error_and_stays(tmp_path: Path) -> None:
+    """Nothing of the caller's is lost, and nothing is written."""
+    (tmp_path / "x.csv").mkdir()
+    (tmp_path / "x.csv" / "mine.txt").write_bytes(b"mine")
+    with pytest.raises(OSError, match="in the way"):
+        write_together(tmp_path, {"w.csv": b"1", "x.csv": b"1"})
+    assert (tmp_path / "x.csv" / "mine.txt").read_bytes() == b"mine"
+    assert os.listdir(tmp_path) == ["x.csv"]

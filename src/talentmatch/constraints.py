@@ -13,8 +13,17 @@ from talentmatch.errors import ProblemError
 __all__ = ["Constraint", "Forbid", "Lock"]
 
 
-@dataclass(frozen=True)
-class Lock:
+@dataclass(frozen=True, init=False)
+class _PairList:
+    """What constraints on single pairs share: the pairs, each once, in order."""
+
+    pairs: tuple[tuple[Any, Any], ...]
+
+    def __init__(self, pairs: Iterable[tuple[Any, Any]] | pd.DataFrame) -> None:
+        object.__setattr__(self, "pairs", _pairs(pairs, type(self).__name__))
+
+
+class Lock(_PairList):
     """Pairs that must be in the plan: ``x[i, j] = 1`` for each.
 
     A lock never overrides a rule: a locked pair that is not eligible makes the problem
@@ -33,14 +42,8 @@ class Lock:
     0.8
     """
 
-    pairs: tuple[tuple[Any, Any], ...]
 
-    def __init__(self, pairs: Iterable[tuple[Any, Any]] | pd.DataFrame) -> None:
-        object.__setattr__(self, "pairs", _pairs(pairs, "Lock"))
-
-
-@dataclass(frozen=True)
-class Forbid:
+class Forbid(_PairList):
     """Pairs that must not be in the plan: ``x[i, j] = 0`` for each.
 
     Parameters
@@ -55,11 +58,6 @@ class Forbid:
     >>> tm.solve(problem).objective
     0.8
     """
-
-    pairs: tuple[tuple[Any, Any], ...]
-
-    def __init__(self, pairs: Iterable[tuple[Any, Any]] | pd.DataFrame) -> None:
-        object.__setattr__(self, "pairs", _pairs(pairs, "Forbid"))
 
 
 Constraint = Lock | Forbid

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
+from errno import EISDIR
 from pathlib import Path
 
 __all__ = ["write_together"]
@@ -58,6 +59,9 @@ def _private(path: str, flags: int) -> int:
 
 def _exchange(target: Path, new: Path, old: Path, names: list[str]) -> None:
     """Put new files in the place of old ones, or all the old ones back."""
+    for name in names:
+        if (target / name).is_dir():  # moved away with the old files it would be lost
+            raise IsADirectoryError(EISDIR, "a folder is in the way of a file", str(target / name))
     try:
         for name in names:
             if (target / name).exists():
