@@ -9,7 +9,8 @@ import pandas as pd
 
 from benchmarks.measure import SHARED, Measure, in_turn, timed
 
-LEAST_RATIO, GOAL = 6.0, 8.0
+LEAST_RATIO = 8.0
+MOST_SECONDS = 6.0
 
 
 def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -23,12 +24,20 @@ def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
     )
 
 
-def ours(candidates: pd.DataFrame, demands: pd.DataFrame) -> Any:
-    """Fit, score and solve."""
+def ours(candidates: pd.DataFrame, demands: pd.DataFrame, *, whole: bool = False) -> Any:
+    """Fit, score and solve, with the peer's kinds of features or with all of the default's."""
     import talentmatch as tm
 
-    scorer = tm.FitScorer().fit(candidates, demands)
+    scorer = tm.FitScorer(blocks=None if whole else [tm.Words(), tm.CharGrams()])
+    scorer.fit(candidates, demands)
     return tm.solve(tm.Problem(scorer.score(candidates, demands), candidates, demands))
+
+
+def score(candidates: pd.DataFrame, demands: pd.DataFrame) -> Any:
+    """Fit and score all pairs by default."""
+    import talentmatch as tm
+
+    return tm.FitScorer().fit(candidates, demands).score(candidates, demands).block()
 
 
 def peer(candidates: pd.DataFrame, demands: pd.DataFrame) -> float:
@@ -57,7 +66,8 @@ def run(rounds: int = 3) -> list[Measure]:
     a, b, ratio = in_turn(
         lambda: ours(candidates, demands), lambda: peer(candidates, demands), rounds
     )
-    result = ours(candidates, demands)
+    result = ours(candidates, demands, whole=True)
+    default, _ = timed(lambda: score(candidates, demands))
     dense = result.scores.toarray()
     seconds, (rows, cols) = timed(lambda: linear_sum_assignment(dense, maximize=True))
     best = float(dense[rows, cols].sum())
@@ -67,12 +77,17 @@ def run(rounds: int = 3) -> list[Measure]:
     scale = top[long].mean() / top[~long].mean()
     return [
         Measure(
-            "fit + score + solve, 2,483 real resumes x 1,160 real demands",
+            "fit + score + solve, 2,483 real resumes x 1,160 real demands, words and characters",
             f"{a:.2f} s",
             f"{b:.2f} s (scikit-learn word 1-2 + char_wb 3-5, dense product, scipy)",
             f"{ratio:.1f} x faster",
-            f"at least {LEAST_RATIO:g} x, goal {GOAL:g} x",
+            f"at least {LEAST_RATIO:g} x",
             ratio >= LEAST_RATIO,
+        ),
+        Measure(
+            "fit + score of the same by the full default, glossary included",
+            f"{default:.2f} s", "", f"{default:.2f} s", f"within {MOST_SECONDS:g} s",
+            default <= MOST_SECONDS,
         ),
         Measure(
             "the plan's total on our scores, proved",
@@ -91,4 +106,4 @@ def run(rounds: int = 3) -> list[Measure]:
             "within 10 % of 1",
             bool(abs(scale - 1) <= 0.1),
         ),
-    ]
+    ]  # fmt: skip

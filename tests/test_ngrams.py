@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from talentmatch import ngrams, windows
-from talentmatch.ngrams import Vocabulary, by_text, learn
+from talentmatch.ngrams import Vocabulary, by_text, in_texts, learn
 from talentmatch.text import Corpus, tokenize
 
 RANGES = st.tuples(st.integers(1, 5), st.integers(0, 4)).map(lambda pair: (pair[0], sum(pair)))
@@ -125,7 +125,7 @@ def test_by_text_does_not_depend_on_blocks_or_change_the_corpus(
     corpus = tokenize(["ab cd ab", "", "ef", "", "ab ef ef cd gh ij kl"])
     before = corpus.ids.copy(), corpus.indptr.copy()
     vocabulary, counts = learn(corpus, joint="", ngram_range=(2, 3))
-    rows = by_text(counts, corpus, "float64")
+    rows = by_text(counts, in_texts(corpus), "float64")
     words = np.zeros((len(corpus), len(corpus.words)))
     np.add.at(words, (np.repeat(np.arange(5), np.diff(corpus.indptr)), corpus.ids), 1)
     assert np.array_equal(rows.toarray(), words @ counts.toarray().T)

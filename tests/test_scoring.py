@@ -1,10 +1,12 @@
-"""`FitScorer` against scikit-learn's numbers put together naively; order, saving, balance."""
+"""`FitScorer` against its formulas put together naively; order, saving, balance."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import math
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,12 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.preprocessing import normalize
 
 import talentmatch as tm
 from talentmatch.balancing import LengthBalance
-from talentmatch.text import SCRIPT_AWARE, normalise
+from talentmatch.text import RUNS, SCRIPT_AWARE, normalise
 
 WORDS = [
     "cable",
@@ -96,25 +99,63 @@ def documents_of(frame: pd.DataFrame) -> list[list[str]]:
     return out
 
 
+def idf(found_in: Any, n: int) -> Any:
+    """The inverse document frequency of what so many of n texts hold."""
+    return np.log((1 + n) / (1 + np.asarray(found_in))) + 1
+
+
+def naive_words(flat: list[str]) -> np.ndarray:
+    """Rows of words and pairs of them: scikit-learn's counts, damped, times idf ** 1.5."""
+    model = CountVectorizer(ngram_range=(1, 2), token_pattern=SCRIPT_AWARE)
+    counts = model.fit_transform(flat).toarray().astype(float)
+    damped = np.where(counts > 0, 1 + np.log(np.maximum(counts, 1)), 0)
+    return normalize(damped * idf((counts > 0).sum(axis=0), len(flat)) ** 1.5)
+
+
+def grams_of(word: str) -> Counter[str]:
+    """Three to five characters of a word between spaces; one or two of a Chinese one."""
+    low, high = (1, 2) if "\u4e00" <= word[0] <= "\u9fff" else (3, 5)
+    padded = f" {word} "
+    runs = (padded[k : k + n] for n in range(low, high + 1) for k in range(len(padded) - n + 1))
+    return Counter(run for run in runs if run != " ")
+
+
+def naive_grams(flat: list[str]) -> np.ndarray:
+    """Rows of n-grams by the formula of `WordGrams`, one word of one text after another."""
+    texts = [Counter(re.findall(RUNS, text.lower())) for text in flat]
+    word_df = Counter(word for text in texts for word in text)
+    gram_df = Counter(gram for text in texts for gram in set().union(*map(grams_of, text)))
+    place = {gram: k for k, gram in enumerate(gram_df)}
+    rows = np.zeros((len(flat), len(place)))
+    for row, text in zip(rows, texts, strict=True):
+        for word, times in text.items():
+            bag = {g: c * idf(gram_df[g], len(flat)) ** 1.5 for g, c in grams_of(word).items()}
+            size = math.sqrt(sum(value**2 for value in bag.values()))
+            share = (1 + math.log(times)) * (idf(word_df[word], len(flat)) / size) ** 0.75
+            for gram, value in bag.items():
+                row[place[gram]] += share * value
+    return normalize(rows)
+
+
 def naive_scores(
     people: pd.DataFrame, needs: pd.DataFrame, weights: tuple[float, float] = (0.5, 0.5)
 ) -> np.ndarray:
-    """scikit-learn's TF-IDF per block, means of documents, weights, and the law of length."""
+    """Rows of both blocks, means of documents, weights, and the law of length."""
     sides = documents_of(people), documents_of(needs)
     flat = [text for side in sides for row in side for text in row]
-    kinds = (
-        {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": SCRIPT_AWARE},
-        {"analyzer": "char_wb", "ngram_range": (3, 5)},
-    )
+    owner = [k for k, row in enumerate(sides[0] + sides[1]) for _ in row]
     raw, lengths = np.zeros((len(people), len(needs))), np.zeros(len(needs))
-    for kind, weight in zip(kinds, weights, strict=True):
-        model = TfidfVectorizer(sublinear_tf=True, **kind).fit(flat)
-        left, right = (
-            np.vstack([model.transform(row).toarray().mean(axis=0) for row in side])
-            for side in sides
-        )
+    blocks = naive_words(flat), naive_grams(flat)
+    # a candidate's document with less than 1/8 of the median one's features is thin
+    held = sum((rows > 0).sum(axis=1) for rows in blocks)[np.less(owner, len(people))]
+    thin = np.ones(len(flat))
+    thin[: len(held)] = np.sqrt(np.minimum(held / (np.median(held[held > 0]) / 8), 1))
+    for rows, weight in zip(blocks, weights, strict=True):
+        lengths += (rows[np.greater_equal(owner, len(people))] > 0).sum(axis=1)
+        rows = rows * thin[:, None]
+        means = [rows[np.equal(owner, k)].mean(axis=0) for k in range(len(people) + len(needs))]
+        left, right = np.array(means[: len(people)]), np.array(means[len(people) :])
         raw += weight * left @ right.T
-        lengths += (right > 0).sum(axis=1)
     # best ~ length ** slope between the 5th and 95th percentile, shrunk towards no effect
     best = raw.max(axis=0)
     low, high = np.percentile(lengths, [5, 95])
@@ -128,7 +169,7 @@ def naive_scores(
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("weights", [(0.5, 0.5), (1.0, 3.0)])
-def test_scores_equal_scikit_learn_put_together(seed: int, weights: tuple[float, float]) -> None:
+def test_scores_equal_the_formulas_put_together(seed: int, weights: tuple[float, float]) -> None:
     """Word and character blocks, several documents, weights and balance: the same to 1e-6."""
     people, needs = tables(seed)
     blocks = [tm.Words(weight=weights[0]), tm.CharGrams(weight=weights[1])]
@@ -275,7 +316,9 @@ def test_refitting_replaces_everything() -> None:
 def test_fit_returns_itself_and_says_so() -> None:
     """`fit` returns the scorer; `repr` tells blocks, rules and whether it is fitted."""
     scorer = tm.FitScorer(rules=[tm.Among("languages")])
-    assert repr(scorer) == "<FitScorer of words 50 %, characters 50 %, 1 rules, not fitted>"
+    assert repr(scorer) == (
+        "<FitScorer of words 35 %, characters 52 %, concepts 13 %, 1 rules, not fitted>"
+    )
     assert not scorer.is_fitted
     people, needs = ({**row, "languages": "en"} for row in (
         {"candidate_id": "a", "text": "bread"}, {"demand_id": "x", "text": "bread"},
@@ -446,6 +489,6 @@ def test_balance_of_a_falling_law_stays_within_one() -> None:
 def test_a_damaged_file_is_one_clear_error(tmp_path: Path) -> None:
     """A scorer's JSON without its parts is named, with what is missing."""
     path = tmp_path / "scorer.json"
-    path.write_text('{"format": "talentmatch FitScorer 1"}', encoding="utf-8")
+    path.write_text('{"format": "talentmatch FitScorer 2"}', encoding="utf-8")
     with pytest.raises(tm.ProblemError, match="is damaged: KeyError\\('blocks'\\)"):
         tm.FitScorer.load(path)

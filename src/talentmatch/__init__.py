@@ -17,13 +17,18 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from talentmatch import blocks as blocks
     from talentmatch import datasets as datasets
-    from talentmatch.blocks import CharGrams as CharGrams
-    from talentmatch.blocks import Words as Words
+    from talentmatch import evaluate as evaluate
+    from talentmatch import learning as learning
+    from talentmatch import plots as plots
+    from talentmatch.blocks.texts import CharGrams as CharGrams
+    from talentmatch.blocks.texts import Words as Words
     from talentmatch.checking import Violation as Violation
     from talentmatch.checking import check as check
     from talentmatch.constraints import Forbid as Forbid
     from talentmatch.constraints import Lock as Lock
+    from talentmatch.documents import Documents as Documents
     from talentmatch.errors import InputError as InputError
     from talentmatch.errors import MissingExtraError as MissingExtraError
     from talentmatch.errors import NoPlanError as NoPlanError
@@ -34,6 +39,7 @@ if TYPE_CHECKING:
     from talentmatch.explaining import Explanation as Explanation
     from talentmatch.explaining import explain as explain
     from talentmatch.matching import match as match
+    from talentmatch.must_have import MustHave as MustHave
     from talentmatch.outputs import write_plan as write_plan
     from talentmatch.problem import Problem as Problem
     from talentmatch.reading import quarantine as quarantine
@@ -50,6 +56,7 @@ if TYPE_CHECKING:
     from talentmatch.scoring import FitScorer as FitScorer
     from talentmatch.solving import solve as solve
     from talentmatch.tables.columns import vocabulary as vocabulary
+    from talentmatch.taxonomies.taxonomy import Taxonomy as Taxonomy
     from talentmatch.vectorizing import SkillVectorizer as SkillVectorizer
     from talentmatch.versions import show_versions as show_versions
 
@@ -60,13 +67,15 @@ _HOME = {
     "Among": "rules",
     "AtLeast": "rules",
     "AvailableBy": "rules",
-    "CharGrams": "blocks",
+    "CharGrams": "blocks.texts",
+    "Documents": "documents",
     "Explanation": "explaining",
     "FitScorer": "scoring",
     "Forbid": "constraints",
     "InputError": "errors",
     "Lock": "constraints",
     "MissingExtraError": "errors",
+    "MustHave": "must_have",
     "NoPlanError": "errors",
     "NotFittedError": "errors",
     "Problem": "problem",
@@ -77,9 +86,10 @@ _HOME = {
     "SolverError": "errors",
     "Status": "result",
     "TalentMatchError": "errors",
+    "Taxonomy": "taxonomies.taxonomy",
     "Violation": "checking",
     "Within": "rules",
-    "Words": "blocks",
+    "Words": "blocks.texts",
     "check": "checking",
     "explain": "explaining",
     "match": "matching",
@@ -91,7 +101,7 @@ _HOME = {
     "vocabulary": "tables.columns",
     "write_plan": "outputs",
 }
-_ROOMS = ("datasets",)
+_ROOMS = ("blocks", "datasets", "evaluate", "learning", "plots")
 
 __all__ = ["__version__", *_HOME, *_ROOMS]
 

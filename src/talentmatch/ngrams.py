@@ -20,7 +20,7 @@ from talentmatch.windows import LIMIT, Found, IntArray, characters, scan, take_a
 if TYPE_CHECKING:
     Csr: TypeAlias = sparse.csr_array[Any, tuple[int, int]]
 
-__all__ = ["Vocabulary", "by_text", "each", "learn"]
+__all__ = ["Vocabulary", "by_text", "each", "in_texts", "learn"]
 
 _BLOCK = 250_000  # words per block of texts: worth a thread, small beside the result
 _NONE = np.zeros(0, np.int64)
@@ -217,32 +217,48 @@ def learn(source: Corpus, *, joint: str, ngram_range: tuple[int, int]) -> tuple[
     return vocabulary, _matrix(found, vocabulary.columns, (vocabulary.size, n_rows))
 
 
-def by_text(counts: Csr, words: Corpus, dtype: DTypeLike) -> Csr:
-    """Sum counts in distinct words to counts in texts, in blocks of texts, on all cores.
+def in_texts(words: Corpus) -> Csr:
+    """Count the distinct words of every text.
 
     Parameters
     ----------
-    counts : csr_array of int32, shape (n_features, n_words)
-        Counts by feature in each distinct word.
     words : Corpus
         Texts as words.
-    dtype : {"float64", "float32"}
-        Type of the result.
 
     Returns
     -------
-    csr_array of shape (n_texts, n_features)
+    csr_array of int32, shape (n_texts, n_words)
         Counts by text, indices sorted.
     """
     ones = np.ones(len(words.ids), np.int32)
     shape = (len(words), len(words.words))
     by_word = sparse.csr_array((ones, words.ids, _narrow(words.indptr)), shape).tocsc()
     by_word.sum_duplicates()
-    in_text = by_word.tocsr()
-    del ones, by_word
-    pieces = max(1, round(len(words.ids) / _BLOCK))
-    inner = np.searchsorted(words.indptr, np.linspace(0, len(words.ids), pieces + 1)[1:-1])
-    cuts = [0, *np.unique(inner[inner < len(words)]).tolist(), len(words)]
+    counts: Csr = by_word.tocsr()
+    return counts
+
+
+def by_text(counts: Csr, in_text: Csr, dtype: DTypeLike) -> Csr:
+    """Sum what is counted in distinct words over texts, in blocks of texts, on all cores.
+
+    Parameters
+    ----------
+    counts : csr_array of shape (n_features, n_words)
+        By feature, what each distinct word holds of it.
+    in_text : csr_array of shape (n_texts, n_words)
+        How often each text holds each word (see `in_texts`). Sums run in the order of its columns.
+    dtype : {"float64", "float32"}
+        Type of the result.
+
+    Returns
+    -------
+    csr_array of shape (n_texts, n_features)
+        Sums by text, indices sorted.
+    """
+    n_texts = in_text.shape[0]
+    pieces = max(1, round(in_text.nnz / _BLOCK))
+    inner = np.searchsorted(in_text.indptr, np.linspace(0, in_text.nnz, pieces + 1)[1:-1])
+    cuts = [0, *np.unique(inner[inner < n_texts]).tolist(), n_texts]
 
     def block(place: int) -> Csr:
         part = in_text[cuts[place] : cuts[place + 1]]
@@ -250,7 +266,7 @@ def by_text(counts: Csr, words: Corpus, dtype: DTypeLike) -> Csr:
         # turning it over then sorts the columns in linear time.
         return (counts @ part.tocsc().T).T.tocsr()
 
-    in_word = np.bincount(counts.indices, minlength=shape[1])
+    in_word = np.bincount(counts.indices, minlength=counts.shape[1])
     most = int(in_word[in_text.indices].sum())  # untouched, what is too much takes no memory
     indices, data = np.empty(most, np.int32), np.empty(most, dtype)
     indptr, stop = [np.zeros(1, np.int64)], 0
@@ -262,7 +278,7 @@ def by_text(counts: Csr, words: Corpus, dtype: DTypeLike) -> Csr:
     indices.resize(stop, refcheck=False)
     data.resize(stop, refcheck=False)
     full = _narrow(np.concatenate(indptr))
-    return sparse.csr_array((data, indices, full), shape=(len(words), counts.shape[0]))
+    return sparse.csr_array((data, indices, full), shape=(n_texts, counts.shape[0]))
 
 
 def each(work: Callable[[int], Result], places: range) -> Iterator[Result]:

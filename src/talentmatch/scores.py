@@ -10,6 +10,7 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
+from talentmatch.best_documents import BestDocuments
 from talentmatch.errors import ProblemError
 from talentmatch.products import (
     DenseMatrix,
@@ -123,7 +124,7 @@ class Scores:
     @property
     def has_terms(self) -> bool:
         """Whether a score is a sum of terms, so that `contributions` can tell them."""
-        return isinstance(self._source, Factors)
+        return isinstance(self._source, (Factors, BestDocuments))
 
     def block(self, rows: ArrayLike | slice | None = None) -> Floats:
         """Scores of some rows, by position, against all columns; nan where not eligible.
@@ -310,15 +311,20 @@ class Scores:
         >>> scores.contributions_at(np.array([0, 0]), np.array([0, 1])).values.tolist()
         [[0, 'factor', '0', 0.5], [1, 'factor', '0', 0.1], [1, 'factor', '1', 0.2]]
         """
-        if not isinstance(self._source, Factors):
+        if isinstance(self._source, BestDocuments):
+            pair, document, share = self._source.documents_of(rows, cols)
+            factors, rows, cols = self._source.factors, document, cols[pair]
+        elif isinstance(self._source, Factors):
+            factors, pair, share = self._source, np.arange(len(rows)), np.ones(len(rows))
+        else:
             raise ProblemError("contributions need scores made of factors, not a plain matrix")
         pairs, columns, values, offset = [], [], [], 0
-        for left, right in self._source.parts:
+        for left, right in factors.parts:
             one, other = sp.csr_array(left.rows(rows)), sp.csr_array(right.rows(cols))
             both = one.multiply(other).tocoo()
-            pairs.append(both.coords[0])
+            pairs.append(pair[both.coords[0]])
             columns.append(both.coords[1] + offset)
-            values.append(both.data)
+            values.append(both.data * share[both.coords[0]])
             offset += left.matrix.shape[1]
         terms, place = np.unique(np.concatenate(columns), return_inverse=True)
         if self._term_names:
@@ -329,6 +335,8 @@ class Scores:
         frame = pd.DataFrame(spelled, columns=["block", "term"], dtype=object)
         frame.insert(0, "pair", np.concatenate(pairs).astype(np.intp))
         frame["contribution"] = np.concatenate(values)
+        if isinstance(self._source, BestDocuments):  # several documents may say the same
+            frame = frame.groupby(["pair", "block", "term"], as_index=False, sort=False).sum()
         return frame
 
     def position(self, id: Any, side: Literal["candidate", "demand"]) -> int:

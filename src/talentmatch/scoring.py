@@ -2,93 +2,125 @@
 
 from __future__ import annotations
 
-import io
-import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any, Self
+from copy import copy
+from dataclasses import replace
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from talentmatch import keeping
 from talentmatch.balancing import LengthBalance
-from talentmatch.blocks import Block, CharGrams, Words
+from talentmatch.blocks.choosing import FACTS, usual_blocks
+from talentmatch.blocks.material import Block, Fitted, Material
+from talentmatch.blocks.neighbours import FittedNeighbours, Neighbours
+from talentmatch.documents import Documents
 from talentmatch.errors import Flaw, InputError, NotFittedError, ProblemError
-from talentmatch.products import Factors, Side, row_range
+from talentmatch.learning.judging import learn
+from talentmatch.learning.weights import LearnedWeights
+from talentmatch.products import Factors, Side, snap
 from talentmatch.reading import read_candidates, read_demands
-from talentmatch.rules import RULES, Rule
+from talentmatch.rules import Rule
 from talentmatch.scores import Scores
-from talentmatch.text import normalise, tokenize
-from talentmatch.vectorizing import SkillVectorizer
-from talentmatch.writing import write_together
+from talentmatch.side_rows import Terms, damped, has_any, times
+from talentmatch.taxonomies.taxonomy import Taxonomy
 
 __all__ = ["FitScorer"]
 
 Floats = NDArray[np.float64]
+Sides = list[tuple[Any, Any]]
 
+_THIN = 1 / 8  # of the median document's features: a document with fewer weighs less
 _SAMPLE = (512, 256)  # candidates and demands that the effect of length is learnt from
-_KINDS: dict[str, type[Block]] = {"words": Words, "characters": CharGrams}
 
 
 class FitScorer:
-    """Score how well candidates fit demands, from their texts and skills.
+    """Score how well candidates fit demands, from their texts, skills and facts.
 
-    A score is the weighted sum of the blocks' cosines, times a factor that puts demands of all
-    lengths on one scale: one sparse inner product in [0, 1]. Several documents of a candidate
-    score by their mean. Weights are kept on a grid of powers of two, so a score has the same bits
-    whatever the order or number of rows, and equals the sum of its terms exactly.
+    A score is the weighted sum of the blocks' inner products, times a factor that puts demands of
+    all lengths on one scale: one sparse inner product in [0, 1]. Weights are kept on a grid of
+    powers of two, so a score has the same bits whatever the order or number of rows, and equals
+    the sum of its terms exactly.
 
     Not a scikit-learn estimator (`SkillVectorizer` is): it takes two tables.
 
     Parameters
     ----------
-    blocks : sequence of Words, CharGrams, optional
-        The parts of a score; both by default, half each.
+    blocks : sequence of blocks, optional
+        The parts of a score: `Words`, `CharGrams`, `Concepts`, `Neighbours`, `Same`, `Level`,
+        `Wanted`, `Encoded`. By default the first three, shared out anew by `fit` where the texts
+        are titles or sentences, with `Neighbours` beside them (`talentmatch.blocks.choosing`).
+    taxonomy : Taxonomy, optional
+        The concepts of the default blocks, in the place of ``Taxonomy.glossary()``, the bilingual
+        glossary; ``Taxonomy.glossary() + mine`` extends that.
     rules : sequence of rules
-        Must-haves, as `AtLeast`, `Among`, `Within`, `AvailableBy`, `AcceptsKind`.
+        Must-haves, as `AtLeast`, `Among`, `Within`, `AvailableBy`, `AcceptsKind`, `MustHave`.
+    documents : Documents
+        How several documents of a candidate make one score; their mean by default.
 
     Examples
     --------
     >>> import talentmatch as tm
     >>> people = [{"candidate_id": "R1", "text": "submarine cable design"},
     ...           {"candidate_id": "R2", "text": "pastry and bread"}]
-    >>> posts = [{"demand_id": "X1", "text": "cable designer"}]
+    >>> posts = [{"demand_id": "X1", "text": "海底电缆"}]
     >>> scores = tm.FitScorer().fit(people, posts).score(people, posts)
     >>> scores.shortlist(1)[["candidate_id", "demand_id"]].to_dict("records")
     [{'candidate_id': 'R1', 'demand_id': 'X1'}]
     """
 
     def __init__(
-        self, *, blocks: Sequence[Block] | None = None, rules: Sequence[Rule] = ()
+        self,
+        *,
+        blocks: Sequence[Block] | None = None,
+        taxonomy: Taxonomy | None = None,
+        rules: Sequence[Rule] = (),
+        documents: Documents | None = None,
     ) -> None:
-        self.blocks = tuple(blocks) if blocks is not None else (Words(), CharGrams())
+        if blocks is not None and taxonomy is not None:
+            raise ProblemError(
+                "give the taxonomy to Concepts(taxonomy=...) in blocks, or no blocks"
+            )
+        self._is_usual, self._taxonomy = blocks is None, taxonomy
+        self.blocks = tuple(blocks) if blocks is not None else usual_blocks(taxonomy)
         if not self.blocks:
             raise ProblemError("a FitScorer needs at least one block")
         for block in self.blocks:
-            if not isinstance(block, Block):
-                raise ProblemError(f"not a block: {block!r}; blocks are Words and CharGrams")
+            if not isinstance(block, (Block, Neighbours)):
+                raise ProblemError(
+                    f"not a block: {block!r}; a block has a name, a weight and a fit"
+                )
+        if all(isinstance(block, Neighbours) for block in self.blocks):
+            raise ProblemError("Neighbours describes texts by the other blocks: give one of those")
+        if sum(isinstance(block, Neighbours) for block in self.blocks) > 1:
+            raise ProblemError("a FitScorer takes one block of Neighbours")
         self.rules = tuple(rules)
         for rule in self.rules:
             if not hasattr(rule, "bind"):
                 raise ProblemError(f"not a rule: {rule!r}; a rule has a method bind")
-        self._vectorizers: tuple[SkillVectorizer, ...] = ()
+        self.documents = documents or Documents()
+        self._fitted: tuple[Fitted | FittedNeighbours, ...] = ()
+        self._filled: tuple[bool, ...] = ()
         self._balance = LengthBalance()
-        self._seen: tuple[list[str], list[sp.csr_array]] | None = None
+        self._typical = 0.0
+        self.learning: LearnedWeights | None = None
+        self._seen: tuple[Material, Sides] | None = None
 
     @property
     def weights(self) -> tuple[float, ...]:
-        """The blocks' shares of the score, summing to one."""
-        total = sum(block.weight for block in self.blocks)
-        return tuple(block.weight / total for block in self.blocks)
+        """The blocks' shares of the score, summing to one; a block that `fit` found empty has 0."""
+        some = self._filled if any(self._filled) else (True,) * len(self.blocks)
+        given = [block.weight * is_in for block, is_in in zip(self.blocks, some, strict=True)]
+        return tuple(weight / sum(given) for weight in given)
 
     @property
     def is_fitted(self) -> bool:
         """Whether `fit` was called, or the scorer loaded."""
-        return bool(self._vectorizers)
+        return bool(self._fitted)
 
     def fit(self, candidates: Any, demands: Any) -> Self:
         """Learn terms, their weights and the effect of length; replaces all earlier state.
@@ -103,29 +135,42 @@ class FitScorer:
         InputError
             A table has flaws, or no text holds a term.
         """
-        people, needs = read_candidates(candidates), read_demands(demands)
-        documents, owners = _documents(people, needs)
-        corpus = tokenize(map(normalise, documents))
-        vectorizers = tuple(block.vectorizer() for block in self.blocks)
+        material = Material.of(read_candidates(candidates), read_demands(demands))
+        blocks = self.blocks
+        if self._is_usual:
+            blocks = usual_blocks(self._taxonomy, material.kind)
+        own = [block for block in blocks if not isinstance(block, Neighbours)]
         try:
-            rows = [vectorizer._fit_corpus(corpus) for vectorizer in vectorizers]
+            first = [block.fit(material) for block in own]
         except ValueError as error:
             rule = f"no text holds a term to match on ({error})"
             flaw = Flaw(None, "", "text", rule, "Check that the texts were read")
             raise InputError("texts", [flaw]) from None
-        self._vectorizers = vectorizers
-        self._seen = documents, rows
-        self._balance = LengthBalance()
-        some = (
-            _spread(people["candidate_id"], _SAMPLE[0]),
-            len(people) + _spread(needs["demand_id"], _SAMPLE[1]),
-        )
-        rows = _means(rows, owners)
-        left, right = ([part[at] for part in rows] for at in some)
-        sample = self._factors(left, right, np.ones(len(some[1])))
-        best = sample.block(np.arange(len(some[0]))).max(axis=0, initial=0.0)
-        self._balance = LengthBalance.learn(_lengths(right), best)
+        sides: Sides = [fitted.rows(material) for fitted in first]
+        self.blocks, self._filled = blocks, ()
+        fitted: list[Fitted | FittedNeighbours] = []
+        last = iter(first)
+        for block in blocks:
+            if isinstance(block, Neighbours):
+                fitted.append(block.fit_beside(material, self._weighted(sides)))
+            else:
+                fitted.append(next(last))
+        self._fitted = tuple(fitted)
+        sides = self._completed(sides)
+        self._filled = tuple(has_any(left) and has_any(right) for left, right in sides)
+        self._typical = self._learn_typical(sides)
+        sides = self._damped(sides)
+        self._seen = material, sides
+        self._balance = self._learn_balance(material, sides)
         return self
+
+    def _learn_balance(self, material: Material, sides: Sides) -> LengthBalance:
+        people = _spread(material.people["candidate_id"], _SAMPLE[0])
+        needs = _spread(material.needs["demand_id"], _SAMPLE[1])
+        some = [(self.documents.gathered(a, material)[people], b[needs]) for a, b in sides]
+        sample = self._factors(some, np.ones(len(needs)))
+        best = sample.block(np.arange(len(people))).max(axis=0, initial=0.0)
+        return LengthBalance.learn(self._held(some, 1), best)
 
     def score(self, candidates: Any, demands: Any) -> Scores:
         """Score all pairs of two tables, lazily.
@@ -147,44 +192,138 @@ class FitScorer:
         InputError
             A table has flaws.
         ProblemError
-            A rule's column is missing.
+            A rule's or a block's column is missing.
         """
-        if not self._vectorizers:
+        if not self._fitted:
             raise NotFittedError("this FitScorer is not fitted yet; call fit(candidates, demands)")
         people, needs = read_candidates(candidates), read_demands(demands)
         gates = [rule.bind(people, needs) for rule in self.rules]
-        documents, owners = _documents(people, needs)
-        rows = _means(self._rows(documents), owners)
-        left = [row_range(part, 0, len(people)) for part in rows]
-        right = [row_range(part, len(people), len(people) + len(needs)) for part in rows]
+        material, sides = self._sides(Material.of(people, needs))
+        balance = self._balance.factors(self._held(sides, 1))
+        widths = [right.shape[1] for _, right in sides]
         return Scores(
-            self._factors(left, right, self._balance.factors(_lengths(right))),
+            self.documents.source(sides, material, lambda given: self._factors(given, balance)),
             pd.Index(people["candidate_id"]),
             pd.Index(needs["demand_id"]),
             gates=gates,
-            term_names=_Terms(self.blocks, self._vectorizers, [part.shape[1] for part in rows]),
+            term_names=Terms(self.blocks, self._fitted, widths),
         )
 
-    def _rows(self, documents: list[str]) -> list[sp.csr_array]:
-        """Rows of each block for the documents; those of `fit` are not made twice."""
-        if self._seen is not None and self._seen[0] == documents:
-            return self._seen[1]
-        corpus = tokenize(map(normalise, documents))
-        return [vectorizer._transform_corpus(corpus) for vectorizer in self._vectorizers]
+    def _sides(self, material: Material) -> tuple[Material, Sides]:
+        """Rows of each block; those of `fit` are not made twice."""
+        if self._seen is not None and self._seen[0].same_as(material):
+            return self._seen
+        own = [f for f in self._fitted if not isinstance(f, FittedNeighbours)]
+        return material, self._damped(self._completed([fitted.rows(material) for fitted in own]))
 
-    def _factors(
-        self, left: list[sp.csr_array], right: list[sp.csr_array], balance: Floats
-    ) -> Factors:
+    def _completed(self, sides: Sides) -> Sides:
+        """The sides of all blocks from those of all but `Neighbours`."""
+        given, out = iter(sides), []
+        for fitted in self._fitted:
+            if isinstance(fitted, FittedNeighbours):
+                weighted = self._weighted(sides)
+                left, right = ([side[k] for side in weighted] for k in (0, 1))
+                out.append((fitted.beside(left), fitted.beside(right)))
+            else:
+                out.append(next(given))
+        return out
+
+    def _weighted(self, sides: Sides) -> Sides:
+        """Rows of all blocks but `Neighbours`, their shares of the score folded in."""
+        weights = [block.weight for block in self.blocks if not isinstance(block, Neighbours)]
+        roots = np.sqrt(np.asarray(weights) / sum(weights))
+        return [(times(a, root), times(b, root)) for root, (a, b) in zip(roots, sides, strict=True)]
+
+    def _learn_typical(self, sides: Sides) -> float:
+        """Distinct features of the candidates' median document."""
+        held = self._held(sides, 0)
+        return float(np.median(held[held > 0])) if (held > 0).any() else 0.0
+
+    def _damped(self, sides: Sides) -> Sides:
+        """Sides in which the candidates' thin documents weigh less.
+
+        A cosine looks at proportions: two words that the demand holds too would be a perfect text.
+        A document with less than an eighth of the features that the median one has is therefore
+        weighed by the root of what it has of that eighth, so that saying little, or the same again
+        and again, never wins.
+        """
+        enough = self._typical * _THIN
+        if not enough:
+            return sides
+        share = np.sqrt(np.minimum(self._held(sides, 0) / enough, 1.0))
+        if share.min(initial=1.0) == 1.0:
+            return sides
+        return [
+            pair if isinstance(block, FACTS) else (damped(pair[0], share), pair[1])
+            for block, pair in zip(self.blocks, sides, strict=True)
+        ]
+
+    def _factors(self, sides: Sides, balance: Floats) -> Factors:
         """Blocks side by side, the weights and the demands' balance folded in."""
-        return Factors(
-            [
-                (
-                    Side(a, np.full(a.shape[0], np.sqrt(weight))),
-                    Side(b, np.sqrt(weight) * balance),
-                )
-                for weight, a, b in zip(self.weights, left, right, strict=True)
-            ]
-        )
+        parts = []
+        even = np.ones_like(balance)  # a fact that fits is worth the same to every demand
+        for block, weight, (left, right) in zip(self.blocks, self.weights, sides, strict=True):
+            root = np.sqrt(weight)
+            scale = root * (even if isinstance(block, FACTS) else balance)
+            if isinstance(left, np.ndarray):
+                parts.append((Side(snap(left * root)), Side(snap(right * scale[:, None]))))
+            else:
+                parts.append((Side(left, np.full(left.shape[0], root)), Side(right, scale)))
+        return Factors(parts)
+
+    def _held(self, sides: Sides, side: int) -> Floats:
+        """Distinct features of each text, its neighbours apart."""
+        held = np.zeros(sides[0][side].shape[0])
+        for block, pair in zip(self.blocks, sides, strict=True):
+            if not isinstance(block, (Neighbours, *FACTS)) and sp.issparse(pair[side]):
+                held += np.diff(pair[side].indptr)
+        return held
+
+    def learned(
+        self,
+        candidates: Any,
+        demands: Any,
+        judgements: Any,
+        *,
+        by: Literal["candidate", "demand"] = "demand",
+        unjudged: int = 0,
+        folds: int = 5,
+        seed: int = 0,
+    ) -> FitScorer:
+        """Return a scorer whose shares are fitted to judgements; itself is left as it is.
+
+        Parameters
+        ----------
+        candidates, demands : frame, path or records
+            The tables judged; the new scorer is fitted on them.
+        judgements : frame, path or records
+            candidate_id, demand_id and grade, as `talentmatch.evaluate.measure` takes.
+        by, unjudged, folds, seed
+            As `talentmatch.learning.learn` takes.
+
+        Returns
+        -------
+        FitScorer
+            With ``.learning``, what was learnt: shares before and after, gain on unseen queries.
+
+        Raises
+        ------
+        InputError, ProblemError
+            The tables or judgements have flaws, or there are too few to learn from.
+        """
+        scores = copy(self).fit(candidates, demands)
+        learnt = learn(
+            scores.score(candidates, demands), judgements, by=by, unjudged=unjudged, folds=folds,
+            seed=seed, blocks=[(f"{k}", w) for k, w in enumerate(scores.weights)],
+        )  # fmt: skip
+        kept = [
+            replace(block, weight=float(weight))  # type: ignore[type-var]  # all are dataclasses
+            for block, weight in zip(scores.blocks, learnt.weights, strict=True)
+            if weight > 0
+        ]
+        scorer = FitScorer(blocks=kept, rules=self.rules, documents=self.documents)
+        scorer.learning = replace(learnt, names=tuple(block.name for block in scores.blocks))
+        return scorer.fit(candidates, demands)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted scorer as readable JSON, and its arrays as .npz beside it.
@@ -199,31 +338,16 @@ class FitScorer:
         NotFittedError
             `fit` was not called.
         ProblemError
-            A rule is not one of talentmatch's own, or the path does not end in ``.json``.
+            A rule or a block is not one of talentmatch's own, or holds a function of yours, or
+            the path does not end in ``.json``.
         """
-        if not self._vectorizers:
+        if not self._fitted:
             raise NotFittedError("this FitScorer is not fitted yet; call fit(candidates, demands)")
-        target = _json_path(path)
-        foreign = [rule for rule in self.rules if type(rule).__name__ not in RULES]
-        if foreign:
-            raise ProblemError(f"cannot save a rule that is not talentmatch's own: {foreign[0]!r}")
-        document = {
-            "format": "talentmatch FitScorer 1",
-            "blocks": [{"kind": block.name, **asdict(block)} for block in self.blocks],
-            "rules": [{"kind": type(r).__name__, **asdict(r)} for r in self.rules],  # type: ignore[call-overload]  # our own rules are dataclasses
-            "balance": self._balance.as_dict(),
-            "vectorizers": [vectorizer.get_params() for vectorizer in self._vectorizers],
-        }
-        arrays = {
-            f"{k}.{name}": array
-            for k, vectorizer in enumerate(self._vectorizers)
-            for name, array in vectorizer.to_arrays().items()
-        }
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # its own keyword is in the way
-        text = json.dumps(document, indent=2, ensure_ascii=False)
-        files = {target.name: text.encode(), target.with_suffix(".npz").name: buffer.getvalue()}
-        write_together(target.parent, files)
+        kept = keeping.Kept(
+            self.blocks, self.rules, self.documents, self._balance, self._typical, self._filled,
+            self._fitted,
+        )  # fmt: skip
+        keeping.write(path, kept)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> FitScorer:
@@ -234,38 +358,10 @@ class FitScorer:
         ProblemError
             The file is not one of `save`'s.
         """
-        target = _json_path(path)
-        try:
-            document = json.loads(target.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise ProblemError(f"{target} is not a FitScorer: {error}") from None
-        if not isinstance(document, dict) or document.get("format") != "talentmatch FitScorer 1":
-            raise ProblemError(f"{target} is not a FitScorer of this version")
-        try:
-            return cls._restored(document, target)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ProblemError(f"{target} is damaged: {error!r}") from None
-
-    @classmethod
-    def _restored(cls, document: dict[str, Any], target: Path) -> FitScorer:
-        blocks = []
-        for record in document["blocks"]:
-            fields = {**record, "ngram_range": tuple(record["ngram_range"])}
-            blocks.append(_KINDS[fields.pop("kind")](**fields))
-        rules = []
-        for record in document["rules"]:
-            fields = dict(record)
-            rules.append(RULES[fields.pop("kind")](**fields))
-        scorer = cls(blocks=blocks, rules=rules)
-        with np.load(target.with_suffix(".npz"), allow_pickle=False) as stored:
-            scorer._vectorizers = tuple(
-                SkillVectorizer.from_arrays(
-                    params,
-                    {n.split(".", 1)[1]: stored[n] for n in stored if n.startswith(f"{k}.")},
-                )
-                for k, params in enumerate(document["vectorizers"])
-            )
-        scorer._balance = LengthBalance(**document["balance"])
+        kept = keeping.read(path)
+        scorer = cls(blocks=kept.blocks, rules=kept.rules, documents=kept.documents)
+        scorer._fitted, scorer._balance, scorer._filled = kept.fitted, kept.balance, kept.filled
+        scorer._typical = kept.typical
         return scorer
 
     def __repr__(self) -> str:
@@ -274,67 +370,7 @@ class FitScorer:
             for block, share in zip(self.blocks, self.weights, strict=True)
         )
         rules = f", {len(self.rules)} rules" if self.rules else ""
-        return f"<FitScorer of {parts}{rules}, {'' if self._vectorizers else 'not '}fitted>"
-
-
-class _Terms:
-    """Names of factor columns, spelled only when asked for."""
-
-    def __init__(
-        self,
-        blocks: tuple[Block, ...],
-        vectorizers: tuple[SkillVectorizer, ...],
-        widths: list[int],
-    ) -> None:
-        self._blocks, self._vectorizers = blocks, vectorizers
-        self._starts = np.cumsum([0, *widths])
-
-    def __call__(self, columns: NDArray[np.intp]) -> list[tuple[str, str]]:
-        """(block, term) of each column."""
-        out: list[tuple[str, str]] = [("", "")] * len(columns)
-        home = np.searchsorted(self._starts, columns, side="right") - 1
-        for k, (block, vectorizer) in enumerate(zip(self._blocks, self._vectorizers, strict=True)):
-            at = np.flatnonzero(home == k)
-            names = vectorizer._grams.names(columns[at] - self._starts[k])
-            for place, name in zip(at.tolist(), names.tolist(), strict=True):
-                out[place] = (block.name, name)
-        return out
-
-
-def _documents(people: pd.DataFrame, needs: pd.DataFrame) -> tuple[list[str], NDArray[np.intp]]:
-    """All documents, candidates' first, and which row each belongs to."""
-    documents: list[str] = []
-    owners: list[int] = []
-    for frame in (people, needs):
-        offset = owners[-1] + 1 if owners else 0
-        heads = [name for name in ("title",) if name in frame.columns]
-        parts = {
-            name: frame[name].tolist() if name in frame.columns else [""] * len(frame)
-            for name in (*heads, "text", "skills")
-        }
-        for row, (*head, text, skills) in enumerate(zip(*parts.values(), strict=True)):
-            listed = "; ".join(skills) if isinstance(skills, list) else skills
-            for document in text if isinstance(text, list) and text else [text or ""]:
-                whole = "\n".join(part for part in (*head, document, listed) if part)
-                documents.append(whole)
-                owners.append(offset + row)
-    return documents, np.asarray(owners, dtype=np.intp)
-
-
-def _means(blocks: list[sp.csr_array], owners: NDArray[np.intp]) -> list[sp.csr_array]:
-    """Rows of documents to rows of their owners: the means."""
-    n = int(owners[-1]) + 1
-    if len(owners) == n:
-        return blocks
-    share = 1.0 / np.bincount(owners)[owners]
-    mean = sp.csr_array((share, (owners, np.arange(len(owners)))), shape=(n, len(owners)))
-    return [sp.csr_array(mean @ block) for block in blocks]
-
-
-def _lengths(blocks: list[sp.csr_array]) -> Floats:
-    """Distinct features of each row."""
-    lengths: Floats = np.sum([np.diff(part.indptr) for part in blocks], axis=0).astype(np.float64)
-    return lengths
+        return f"<FitScorer of {parts}{rules}, {'' if self._fitted else 'not '}fitted>"
 
 
 def _spread(ids: pd.Series, most: int) -> NDArray[np.intp]:
@@ -343,10 +379,3 @@ def _spread(ids: pd.Series, most: int) -> NDArray[np.intp]:
     if len(order) <= most:
         return order
     return order[np.linspace(0, len(order) - 1, most).astype(np.intp)]
-
-
-def _json_path(path: str | os.PathLike[str]) -> Path:
-    target = Path(path)
-    if target.suffix != ".json":
-        raise ProblemError(f"a scorer is saved as name.json, not {target.name!r}")
-    return target

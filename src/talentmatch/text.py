@@ -14,10 +14,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
+    "HAN",
     "LATIN",
+    "RUNS",
     "SCRIPT_AWARE",
     "Corpus",
     "find_phrases",
+    "is_han",
     "never_spans_space",
     "normalise",
     "split_words",
@@ -25,6 +28,9 @@ __all__ = [
 ]
 
 _HAN = r"\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
+HAN = f"[{_HAN}]"
+"""One Chinese character."""
 
 LATIN = r"(?u)\b\w\w+\b"
 """scikit-learn's own token pattern: runs of two or more letters, digits and underscores."""
@@ -42,7 +48,12 @@ SCRIPT_AWARE = (
 )
 """Terms as people write them: each Chinese character alone, ``C++``, ``.NET``, ``R&D`` whole."""
 
-_SPACE_SAFE = frozenset({LATIN, r"\b\w\w+\b", r"(?u)\b\w+\b", r"\b\w+\b", r"\w+", SCRIPT_AWARE})
+RUNS = SCRIPT_AWARE.replace(HAN, f"{HAN}+", 1)
+"""The same terms, but Chinese characters that touch are one term."""
+
+_SPACE_SAFE = frozenset(
+    {LATIN, r"\b\w\w+\b", r"(?u)\b\w+\b", r"\b\w+\b", r"\w+", SCRIPT_AWARE, RUNS}
+)
 
 # White space (\t-\r, \x1c-\x1f, \x85) is kept: it separates words. The joiners \u200c and \u200d
 # go too, so that a word is the same word with and without them.
@@ -252,6 +263,28 @@ def find_phrases(
         return [" ".join(terms[i : i + n]) for n in sizes for i in range(len(terms) - n + 1)]
 
     return _intern(map(phrases, texts))
+
+
+def is_han(words: Sequence[str]) -> NDArray[np.bool_]:
+    """Tell of each word whether it begins with a Chinese character.
+
+    Parameters
+    ----------
+    words : sequence of str
+        Words that are not empty.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_words,)
+        One answer per word.
+
+    Examples
+    --------
+    >>> is_han(["电缆", "cable"]).tolist()
+    [True, False]
+    """
+    begins = re.compile(HAN).match
+    return np.fromiter((begins(word) is not None for word in words), bool, len(words))
 
 
 def never_spans_space(pattern: str) -> bool:

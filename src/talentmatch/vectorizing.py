@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from talentmatch.ngrams import Vocabulary, by_text, each, learn
+from talentmatch.ngrams import Vocabulary, by_text, each, in_texts, learn
 from talentmatch.text import LATIN, Corpus, find_phrases, never_spans_space, split_words, tokenize
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class SkillVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
         Weigh by ``log((1 + n_texts) / (1 + df)) + 1``, the ones left out without smoothing.
     sublinear_tf : bool, default False
         Count as ``1 + log(count)``.
+    idf_power : float, default 1.0
+        The weight above to this power. (TfidfVectorizer has no such parameter.)
     dtype : {"float64", "float32"}, default "float64"
         Type of the result; a name, so that the parameters can be kept as JSON.
 
@@ -83,6 +85,7 @@ class SkillVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
         use_idf: bool = True,
         smooth_idf: bool = True,
         sublinear_tf: bool = False,
+        idf_power: float = 1.0,
         dtype: DTypeLike = "float64",
     ) -> None:
         self.analyzer = analyzer
@@ -95,6 +98,7 @@ class SkillVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
         self.use_idf = use_idf
         self.smooth_idf = smooth_idf
         self.sublinear_tf = sublinear_tf
+        self.idf_power = idf_power
         self.dtype = dtype
 
     def fit(self, texts: Iterable[str], y: object = None) -> Self:
@@ -287,7 +291,7 @@ class SkillVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
 
     def _rows(self, counts: Csr, units: Corpus, *, words: bool) -> Csr:
         if not words:
-            return by_text(counts, units, self.dtype)
+            return by_text(counts, in_texts(units), self.dtype)
         rows: Csr = counts.T.tocsr().astype(self.dtype)
         return rows
 
@@ -306,7 +310,7 @@ class SkillVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
     def _idf(self, frequency: NDArray[Any], n_texts: int) -> NDArray[Any]:
         smooth = int(self.smooth_idf)
         idf = np.log((n_texts + smooth) / (frequency.astype(self.dtype) + smooth)) + 1.0
-        return idf.astype(self.dtype)
+        return (idf**self.idf_power).astype(self.dtype)
 
     def _weigh(self, rows: Csr) -> Csr:
         """Turn counts into weights, in place."""

@@ -56,7 +56,7 @@ def reasons_for(
     >>> scores = tm.FitScorer().fit(people, posts).score(people, posts)
     >>> phrases, = reasons_for(scores, np.array([0]), np.array([0]))
     >>> [phrase.text for phrase in phrases]
-    ['submarine', 'similar spellings']
+    ['submarine', 'topic: submarine cable', 'topic: cable', 'similar spellings']
     """
     for start in range(0, len(rows), _CHUNK):
         some = slice(start, start + _CHUNK)
@@ -107,7 +107,8 @@ def phrases_of(terms: Mapping[tuple[str, str], float], *, most: int = 5) -> list
         if block in parts:
             parts[block][term] = value
         else:
-            weight[f"{block} {term}"] = value
+            name = _named(block, term)
+            weight[name] = weight.get(name, 0.0) + value
     for phrase, value in gather(parts["words"], parts["characters"]).items():
         weight[phrase] = weight.get(phrase, 0.0) + value
     kin, rest = weight.pop(KIN, 0.0), weight.pop(OTHER, 0.0)
@@ -115,6 +116,17 @@ def phrases_of(terms: Mapping[tuple[str, str], float], *, most: int = 5) -> list
     rest += sum(value for _, value in ranked[most:])
     kept = [*ranked[:most], (KIN, kin), (OTHER, rest)]
     return [Phrase(text, round(value / total, 6)) for text, value in kept if value > 0]
+
+
+def _named(block: str, term: str) -> str:
+    """What to call a term that is not of the texts' own words."""
+    if block == "concepts":
+        return f"topic: {term}"
+    if block == "neighbours":
+        return "resemble the same texts"
+    if term.startswith(("dimension ", block)):  # an encoder's, which say nothing one by one; a fact
+        return term if term.startswith(block) else block
+    return f"{block} {term}"
 
 
 def in_words(phrases: list[Phrase]) -> str:
