@@ -21,7 +21,7 @@ SOURCE = Path(tm.__file__).parent
 # neither imports the other.
 ORDER = [
     ["errors", "writing", "versions", "threads"],
-    ["tables", "text", "selecting", "balancing", "products"],
+    ["tables", "text", "selecting", "balancing", "damping", "products"],
     ["reading", "windows", "rules", "limits", "constraints", "taxonomies", "best_documents"],
     ["stating"],
     ["skill_phrases"],

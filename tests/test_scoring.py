@@ -104,12 +104,12 @@ def idf(found_in: Any, n: int) -> Any:
     return np.log((1 + n) / (1 + np.asarray(found_in))) + 1
 
 
-def naive_words(flat: list[str]) -> np.ndarray:
-    """Rows of words and pairs of them: scikit-learn's counts, damped, times idf ** 1.5."""
-    model = CountVectorizer(ngram_range=(1, 2), token_pattern=SCRIPT_AWARE)
+def naive_words(flat: list[str], longest: int = 2, rarity: float = 1.5) -> np.ndarray:
+    """Rows of words and runs of them: scikit-learn's counts, damped, times a power of idf."""
+    model = CountVectorizer(ngram_range=(1, longest), token_pattern=SCRIPT_AWARE)
     counts = model.fit_transform(flat).toarray().astype(float)
     damped = np.where(counts > 0, 1 + np.log(np.maximum(counts, 1)), 0)
-    return normalize(damped * idf((counts > 0).sum(axis=0), len(flat)) ** 1.5)
+    return normalize(damped * idf((counts > 0).sum(axis=0), len(flat)) ** rarity)
 
 
 def grams_of(word: str) -> Counter[str]:
@@ -120,7 +120,7 @@ def grams_of(word: str) -> Counter[str]:
     return Counter(run for run in runs if run != " ")
 
 
-def naive_grams(flat: list[str]) -> np.ndarray:
+def naive_grams(flat: list[str], balance: float = 0.75, rarity: float = 1.5) -> np.ndarray:
     """Rows of n-grams by the formula of `WordGrams`, one word of one text after another."""
     texts = [Counter(re.findall(RUNS, text.lower())) for text in flat]
     word_df = Counter(word for text in texts for word in text)
@@ -129,9 +129,9 @@ def naive_grams(flat: list[str]) -> np.ndarray:
     rows = np.zeros((len(flat), len(place)))
     for row, text in zip(rows, texts, strict=True):
         for word, times in text.items():
-            bag = {g: c * idf(gram_df[g], len(flat)) ** 1.5 for g, c in grams_of(word).items()}
+            bag = {g: c * idf(gram_df[g], len(flat)) ** rarity for g, c in grams_of(word).items()}
             size = math.sqrt(sum(value**2 for value in bag.values()))
-            share = (1 + math.log(times)) * (idf(word_df[word], len(flat)) / size) ** 0.75
+            share = (1 + math.log(times)) * (idf(word_df[word], len(flat)) / size) ** balance
             for gram, value in bag.items():
                 row[place[gram]] += share * value
     return normalize(rows)

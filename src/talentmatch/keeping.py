@@ -14,6 +14,7 @@ import numpy as np
 
 from talentmatch.balancing import LengthBalance
 from talentmatch.blocks.choosing import BLOCKS
+from talentmatch.damping import Damping
 from talentmatch.documents import Documents
 from talentmatch.errors import ProblemError
 from talentmatch.must_have import MustHave
@@ -34,7 +35,7 @@ class Kept:
     rules: Sequence[Any]
     documents: Documents
     balance: LengthBalance
-    typical: float
+    damping: Damping
     filled: tuple[bool, ...]
     fitted: tuple[Any, ...]
 
@@ -54,7 +55,7 @@ def write(path: str | os.PathLike[str], scorer: Kept) -> None:
         "rules": [_record(rule) for rule in scorer.rules],
         "documents": asdict(scorer.documents),
         "balance": scorer.balance.as_dict(),
-        "typical": scorer.typical,
+        "damping": scorer.damping.as_dict(),
         "filled": list(scorer.filled),
     }
     buffer = io.BytesIO()
@@ -93,7 +94,7 @@ def _restored(document: dict[str, Any], target: Path) -> Kept:
         [_value(record, _RULES) for record in document["rules"]],
         Documents(**document["documents"]),
         LengthBalance(**document["balance"]),
-        float(document["typical"]),
+        Damping(**document["damping"]),
         tuple(document["filled"]),
         tuple(fitted),
     )
@@ -102,12 +103,12 @@ def _restored(document: dict[str, Any], target: Path) -> Kept:
 def _record(value: Any) -> dict[str, Any]:
     """The settings of a block or rule; what its arrays hold is left to them."""
     names = [field.name for field in fields(value) if field.metadata.get("kept", True)]
-    return {"kind": type(value).__name__, **{name: getattr(value, name) for name in names}}
+    return {"type": type(value).__name__, **{name: getattr(value, name) for name in names}}
 
 
 def _value(record: Mapping[str, Any], kinds: Mapping[str, Any]) -> Any:
-    settings = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items() if k != "kind"}
-    return kinds[record["kind"]](**settings)
+    settings = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items() if k != "type"}
+    return kinds[record["type"]](**settings)
 
 
 def _json_path(path: str | os.PathLike[str]) -> Path:

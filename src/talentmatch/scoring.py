@@ -18,8 +18,15 @@ from talentmatch.balancing import LengthBalance
 from talentmatch.blocks.choosing import FACTS, usual_blocks
 from talentmatch.blocks.material import Block, Fitted, Material
 from talentmatch.blocks.neighbours import FittedNeighbours, Neighbours
+from talentmatch.damping import Damping
 from talentmatch.documents import Documents
-from talentmatch.errors import Flaw, InputError, NotFittedError, ProblemError
+from talentmatch.errors import (
+    Flaw,
+    InputError,
+    NotFittedError,
+    ProblemError,
+    TalentMatchError,
+)
 from talentmatch.learning.judging import learn
 from talentmatch.learning.weights import LearnedWeights
 from talentmatch.products import Factors, Side, snap
@@ -34,7 +41,6 @@ __all__ = ["FitScorer"]
 Floats = NDArray[np.float64]
 Sides = list[tuple[Any, Any]]
 
-_THIN = 1 / 8  # of the median document's features: a document with fewer weighs less
 _SAMPLE = (512, 256)  # candidates and demands that the effect of length is learnt from
 
 
@@ -106,7 +112,7 @@ class FitScorer:
         self._fitted: tuple[Fitted | FittedNeighbours, ...] = ()
         self._filled: tuple[bool, ...] = ()
         self._balance = LengthBalance()
-        self._typical = 0.0
+        self._damping = Damping()
         self.learning: LearnedWeights | None = None
         self._seen: tuple[Material, Sides] | None = None
 
@@ -135,13 +141,20 @@ class FitScorer:
         InputError
             A table has flaws, or no text holds a term.
         """
-        material = Material.of(read_candidates(candidates), read_demands(demands))
+        fresh = copy(self)  # a fit that fails leaves this one whole
+        fresh._fit(Material.of(read_candidates(candidates), read_demands(demands)))
+        self.__dict__.update(fresh.__dict__)
+        return self
+
+    def _fit(self, material: Material) -> None:
         blocks = self.blocks
         if self._is_usual:
             blocks = usual_blocks(self._taxonomy, material.kind)
         own = [block for block in blocks if not isinstance(block, Neighbours)]
         try:
             first = [block.fit(material) for block in own]
+        except TalentMatchError:  # a column that is missing, say
+            raise
         except ValueError as error:
             rule = f"no text holds a term to match on ({error})"
             flaw = Flaw(None, "", "text", rule, "Check that the texts were read")
@@ -158,11 +171,11 @@ class FitScorer:
         self._fitted = tuple(fitted)
         sides = self._completed(sides)
         self._filled = tuple(has_any(left) and has_any(right) for left, right in sides)
-        self._typical = self._learn_typical(sides)
-        sides = self._damped(sides)
+        words = np.diff(material.corpus.indptr)[: material.n_left].astype(np.float64)
+        self._damping = Damping.learn(self._held(sides, 0), words)
+        sides = self._damped(sides, material)
         self._seen = material, sides
         self._balance = self._learn_balance(material, sides)
-        return self
 
     def _learn_balance(self, material: Material, sides: Sides) -> LengthBalance:
         people = _spread(material.people["candidate_id"], _SAMPLE[0])
@@ -214,7 +227,8 @@ class FitScorer:
         if self._seen is not None and self._seen[0].same_as(material):
             return self._seen
         own = [f for f in self._fitted if not isinstance(f, FittedNeighbours)]
-        return material, self._damped(self._completed([fitted.rows(material) for fitted in own]))
+        sides = self._completed([fitted.rows(material) for fitted in own])
+        return material, self._damped(sides, material)
 
     def _completed(self, sides: Sides) -> Sides:
         """The sides of all blocks from those of all but `Neighbours`."""
@@ -234,28 +248,17 @@ class FitScorer:
         roots = np.sqrt(np.asarray(weights) / sum(weights))
         return [(times(a, root), times(b, root)) for root, (a, b) in zip(roots, sides, strict=True)]
 
-    def _learn_typical(self, sides: Sides) -> float:
-        """Distinct features of the candidates' median document."""
-        held = self._held(sides, 0)
-        return float(np.median(held[held > 0])) if (held > 0).any() else 0.0
-
-    def _damped(self, sides: Sides) -> Sides:
-        """Sides in which the candidates' thin documents weigh less.
-
-        A cosine looks at proportions: two words that the demand holds too would be a perfect text.
-        A document with less than an eighth of the features that the median one has is therefore
-        weighed by the root of what it has of that eighth, so that saying little, or the same again
-        and again, never wins.
-        """
-        enough = self._typical * _THIN
-        if not enough:
-            return sides
-        share = np.sqrt(np.minimum(self._held(sides, 0) / enough, 1.0))
+    def _damped(self, sides: Sides, material: Material) -> Sides:
+        """Sides in which the candidates' documents that say little weigh less."""
+        words = np.diff(material.corpus.indptr)[: material.n_left].astype(np.float64)
+        share = self._damping.factors(self._held(sides, 0), words)
         if share.min(initial=1.0) == 1.0:
             return sides
         return [
-            pair if isinstance(block, FACTS) else (damped(pair[0], share), pair[1])
-            for block, pair in zip(self.blocks, sides, strict=True)
+            (damped(left, share), right)
+            if sp.issparse(left) and not isinstance(block, FACTS)
+            else (left, right)
+            for block, (left, right) in zip(self.blocks, sides, strict=True)
         ]
 
     def _factors(self, sides: Sides, balance: Floats) -> Factors:
@@ -311,6 +314,11 @@ class FitScorer:
         InputError, ProblemError
             The tables or judgements have flaws, or there are too few to learn from.
         """
+        if self.documents.best is not None:
+            raise ProblemError(
+                "learned needs scores that are sums of blocks: Documents(best=...) takes other "
+                "documents for each demand; learn with the mean, then set documents"
+            )
         scores = copy(self).fit(candidates, demands)
         learnt = learn(
             scores.score(candidates, demands), judgements, by=by, unjudged=unjudged, folds=folds,
@@ -321,6 +329,8 @@ class FitScorer:
             for block, weight in zip(scores.blocks, learnt.weights, strict=True)
             if weight > 0
         ]
+        if all(isinstance(block, Neighbours) for block in kept):  # they lean on the others
+            kept = list(scores.blocks)
         scorer = FitScorer(blocks=kept, rules=self.rules, documents=self.documents)
         scorer.learning = replace(learnt, names=tuple(block.name for block in scores.blocks))
         return scorer.fit(candidates, demands)
@@ -344,7 +354,7 @@ class FitScorer:
         if not self._fitted:
             raise NotFittedError("this FitScorer is not fitted yet; call fit(candidates, demands)")
         kept = keeping.Kept(
-            self.blocks, self.rules, self.documents, self._balance, self._typical, self._filled,
+            self.blocks, self.rules, self.documents, self._balance, self._damping, self._filled,
             self._fitted,
         )  # fmt: skip
         keeping.write(path, kept)
@@ -361,7 +371,7 @@ class FitScorer:
         kept = keeping.read(path)
         scorer = cls(blocks=kept.blocks, rules=kept.rules, documents=kept.documents)
         scorer._fitted, scorer._balance, scorer._filled = kept.fitted, kept.balance, kept.filled
-        scorer._typical = kept.typical
+        scorer._damping = kept.damping
         return scorer
 
     def __repr__(self) -> str:

@@ -38,9 +38,14 @@ def usual_blocks(taxonomy: Taxonomy | None = None, kind: str = "texts") -> tuple
     >>> [block.name for block in usual_blocks(kind="titles")]
     ['words', 'characters', 'concepts', 'neighbours']
     """
-    if taxonomy is not None and kind != "texts":
+    if taxonomy is not None and kind == "titles":
         concepts = Concepts(taxonomy, weight=0.6, broader=0.7, short=16, named=0.0, rarity=0.0)
         return Words(weight=0.25), CharGrams(weight=0.75), concepts
+    if taxonomy is not None and kind == "sentences":
+        concepts = Concepts(
+            taxonomy, weight=1.4, broader=0.1, short=16, named=0.0, sharpness=5.0, rarity=0.0
+        )
+        return Words(weight=0.3), CharGrams(weight=0.7), concepts
     if taxonomy is None and kind == "titles":
         return Words(weight=0.25), CharGrams(weight=0.75), Concepts(weight=0.2), Neighbours()
     return Words(), CharGrams(), Concepts(taxonomy)

@@ -27,12 +27,13 @@ _LEVELS = 3  # generations of broader concepts that a concept is part of
 class Concepts:
     r"""The concepts of a taxonomy that texts name, or that short texts resemble.
 
-    A concept counts for ``1 + ln(times named)`` in a text where one of its terms is found, and in
-    a text of at most ``short`` words for the cube of its closest term's similarity if that is more
-    than ``named`` times that; each times its inverse document frequency. Its broader concepts
-    count for ``broader`` of it, theirs for ``broader`` squared, and so on. Synonyms and
-    translations then share a feature, and kin concepts a part. Describing a text by its similarity
-    to labels is explicit semantic analysis (Gabrilovich & Markovitch 2007).
+    A concept counts for ``1 + ln(times named)`` in a text where one of its terms is found. In a
+    text of at most ``short`` words it counts for the similarity of its closest term, to the power
+    ``sharpness``, or for ``named`` times the above, whichever is more. Each count is times the
+    inverse document frequency to the power ``rarity``. Broader concepts count for ``broader`` of
+    it, theirs for ``broader`` squared, and so on: synonyms and translations share a feature, kin
+    concepts a part. Describing a text by its similarity to labels is explicit semantic analysis
+    (Gabrilovich & Markovitch 2007).
 
     Parameters
     ----------
@@ -46,6 +47,8 @@ class Concepts:
         Texts of at most so many words are compared with all terms; 0 = only named terms count.
     named : float
         What naming a concept is worth in a short text, beside a similarity of 1.
+    sharpness : float
+        Power of the similarity to a term: above 1, near terms count more than many far ones.
     rarity : float
         Power of the inverse document frequency; 0 = all concepts count alike.
 
@@ -61,6 +64,7 @@ class Concepts:
     broader: float = 0.5
     short: int = 0
     named: float = 0.05
+    sharpness: float = 3.0
     rarity: float = 1.0
 
     name = "concepts"
@@ -77,7 +81,9 @@ class Concepts:
     def fit(self, material: Material) -> FittedConcepts:
         """Learn how rare each concept is."""
         taxonomy = self.taxonomy or Taxonomy.glossary()
-        labels = Labels.fit(taxonomy, material, self.short) if self.short > 0 else None
+        labels = None
+        if self.short > 0:
+            labels = Labels.fit(taxonomy, material, self.short, self.sharpness)
         fitted = FittedConcepts(self, taxonomy, labels, np.ones(len(taxonomy)))
         fitted.learn(material)
         return fitted
@@ -86,7 +92,9 @@ class Concepts:
         """Rebuild what `fit` returned from its arrays."""
         taxonomy = _from_arrays(arrays)
         block = replace(self, taxonomy=taxonomy)
-        labels = Labels.restore(taxonomy, self.short, arrays) if self.short > 0 else None
+        labels = (
+            Labels.restore(taxonomy, self.short, self.sharpness, arrays) if self.short > 0 else None
+        )
         return FittedConcepts(block, taxonomy, labels, np.asarray(arrays["idf"]))
 
 

@@ -72,7 +72,10 @@ class Encoded:
         if not hasattr(self.encoder, "fit_transform"):
             return FittedEncoder(self, self.encoder)
         encoder = clone(self.encoder)
-        made = encoder.fit_transform(chosen.documents)
+        try:
+            made = encoder.fit_transform(chosen.documents)
+        except ValueError as error:
+            raise ProblemError(f"{self.label}: the encoder could not be fitted: {error}") from error
         return FittedEncoder(self, encoder.transform, (material, made))
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> FittedEncoder:

@@ -20,6 +20,7 @@ from talentmatch.blocks.missing import check_settings, of_documents, with_missin
 from talentmatch.skill_phrases import skill_holders, skills_listed
 from talentmatch.stating import folded, stated
 from talentmatch.tables.cells import READERS
+from talentmatch.tables.columns import columns_of
 from talentmatch.text import normalise
 
 __all__ = ["FittedFacts", "Same", "Wanted"]
@@ -102,7 +103,7 @@ class Same:
 
     def asked(self, needs: pd.DataFrame) -> tuple[Asked, Spelled]:
         """What each demand asks for, and how it is spelled."""
-        cells, spelled = _paths(needs, self.demand or self.column, "demands")
+        cells, spelled = _paths(needs, self.demand or _counterpart(self.column, needs), "demands")
         shares: Asked = []
         for paths in cells:
             mine: dict[str, float] = {}
@@ -321,3 +322,11 @@ def _prefixes(value: str) -> list[tuple[str, str]]:
 def _first(spellings: set[tuple[str, str]]) -> Spelled:
     """Of several spellings of a value the first one, for any order of rows."""
     return dict(sorted(spellings, reverse=True))
+
+
+def _counterpart(column: str, needs: pd.DataFrame) -> str:
+    """The demands' column of the same meaning: reading may have given it our own heading."""
+    if column in needs.columns:
+        return column
+    known = [known.name for known in columns_of("demands").values() if column in known.aliases]
+    return next((name for name in known if name in needs.columns), column)

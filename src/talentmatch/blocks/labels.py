@@ -21,8 +21,7 @@ __all__ = ["Labels"]
 
 Floats = NDArray[np.float64]
 
-_WORDS = 0.35  # share of whole words in the similarity of two short texts, the rest is n-grams
-_SHARPNESS = 3
+_WORDS = 0.2  # share of whole words in the similarity of two short texts, the rest is n-grams
 _MOST = 100  # concepts kept of a text
 _CELLS = 2**21
 
@@ -30,15 +29,15 @@ _CELLS = 2**21
 class Labels:
     """The terms of a taxonomy as rows of words and n-grams."""
 
-    def __init__(self, taxonomy: Taxonomy, short: int) -> None:
-        self.taxonomy, self.short = taxonomy, short
+    def __init__(self, taxonomy: Taxonomy, short: int, sharpness: float) -> None:
+        self.taxonomy, self.short, self.sharpness = taxonomy, short, sharpness
         self.words = SkillVectorizer(token_pattern=SCRIPT_AWARE, sublinear_tf=True, idf_power=1.5)
         self.grams = WordGrams()
 
     @classmethod
-    def fit(cls, taxonomy: Taxonomy, material: Material, short: int) -> Labels:
+    def fit(cls, taxonomy: Taxonomy, material: Material, short: int, sharpness: float) -> Labels:
         """Learn how rare words are among the terms and the short texts together."""
-        labels = cls(taxonomy, short)
+        labels = cls(taxonomy, short, sharpness)
         few = material.corpus.take(np.flatnonzero(labels.applies(material))).compact()
         both = _joined(tokenize(map(normalise, taxonomy.terms)), few)
         rows = labels.words._fit_corpus(both), labels.grams.fit(both)
@@ -46,9 +45,11 @@ class Labels:
         return labels
 
     @classmethod
-    def restore(cls, taxonomy: Taxonomy, short: int, arrays: Mapping[str, NDArray[Any]]) -> Labels:
+    def restore(
+        cls, taxonomy: Taxonomy, short: int, sharpness: float, arrays: Mapping[str, NDArray[Any]]
+    ) -> Labels:
         """Rebuild from the arrays of `to_arrays`."""
-        labels = cls(taxonomy, short)
+        labels = cls(taxonomy, short, sharpness)
         of_words, of_grams = (
             {name.removeprefix(start): arrays[name] for name in arrays if name.startswith(start)}
             for start in ("words:", "grams:")
@@ -77,7 +78,7 @@ class Labels:
         return is_short
 
     def alike(self, material: Material) -> tuple[sp.csr_array, NDArray[np.bool_]]:
-        """Similarity of short texts to concepts, that of the closest term, cubed.
+        """Similarity of short texts to concepts, that of the closest term, sharpened.
 
         Returns
         -------
@@ -115,7 +116,7 @@ class Labels:
         if best.shape[1] > _MOST:
             best[best < np.partition(best, -_MOST, axis=1)[:, [-_MOST]]] = 0.0
         rows = sp.csr_array(best)
-        rows.data **= _SHARPNESS
+        rows.data **= self.sharpness
         return rows
 
 

@@ -83,7 +83,9 @@ class Neighbours:
         _, first = np.unique(material.owners, return_index=True)
         texts = [*material.documents[:left], *(material.documents[k] for k in first[-needs:])]
         # Sums over anchors must not depend on the order of rows.
-        order = sorted(range(len(texts)), key=texts.__getitem__)
+        ids = [*material.people["candidate_id"].to_numpy()[material.owners[:left]]]
+        ids += [*material.needs["demand_id"].to_numpy()]
+        order = sorted(range(len(texts)), key=lambda k: (texts[k], k >= left, str(ids[k])))
         texts = [texts[k] for k in order]
         anchors: list[Any] = [
             np.vstack(rows)[order]
