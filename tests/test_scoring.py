@@ -125,12 +125,20 @@ def naive_grams(flat: list[str], balance: float = 0.75, rarity: float = 1.5) -> 
     texts = [Counter(re.findall(RUNS, text.lower())) for text in flat]
     word_df = Counter(word for text in texts for word in text)
     gram_df = Counter(gram for text in texts for gram in set().union(*map(grams_of, text)))
+    reach: Counter[str] = Counter()  # the texts of all words that hold the n-gram
+    for word, texts_with in word_df.items():
+        for gram in grams_of(word):
+            reach[gram] += texts_with
     place = {gram: k for k, gram in enumerate(gram_df)}
     rows = np.zeros((len(flat), len(place)))
     for row, text in zip(rows, texts, strict=True):
         for word, times in text.items():
             bag = {g: c * idf(gram_df[g], len(flat)) ** rarity for g, c in grams_of(word).items()}
-            size = math.sqrt(sum(value**2 for value in bag.values()))
+            rough = {
+                g: c * idf(min(reach[g], len(flat)), len(flat)) ** rarity
+                for g, c in grams_of(word).items()
+            }
+            size = math.sqrt(sum(value**2 for value in rough.values()))
             share = (1 + math.log(times)) * (idf(word_df[word], len(flat)) / size) ** balance
             for gram, value in bag.items():
                 row[place[gram]] += share * value
@@ -150,6 +158,9 @@ def naive_scores(
     held = sum((rows > 0).sum(axis=1) for rows in blocks)[np.less(owner, len(people))]
     thin = np.ones(len(flat))
     thin[: len(held)] = np.sqrt(np.minimum(held / (np.median(held[held > 0]) / 8), 1))
+    words = np.array([len(normalise(text).split()) for text in flat[: len(held)]])
+    usual = min(np.median((held / np.maximum(words, 1))[held > 0]), 6.0)
+    thin[: len(held)] *= np.minimum(held / np.maximum(words, 1) / (usual / 2), 1)
     for rows, weight in zip(blocks, weights, strict=True):
         lengths += (rows[np.greater_equal(owner, len(people))] > 0).sum(axis=1)
         rows = rows * thin[:, None]

@@ -15,20 +15,21 @@ __all__ = ["Damping"]
 
 Floats = NDArray[np.float64]
 
-_FAR = 1 / 8  # of the median, below which a document weighs less
-_VARIED = 8.0  # features a word that nobody need exceed; words of Chinese texts are sentences
+_LITTLE = 1 / 8  # of the median amount, below which a document weighs less
+_SAME = 1 / 2  # of the median variety
+_VARIED = 6.0  # features a word that nobody need exceed; words of Chinese texts are sentences
 
 
 @dataclass(frozen=True)
 class Damping:
-    """``factor = sqrt(min(1, held / (amount / 8))) * min(1, (held / words) / (variety / 8))``.
+    """``factor = sqrt(min(1, held / (amount / 8))) * min(1, (held / words) / (variety / 2))``.
 
     Parameters
     ----------
     amount : float
         Distinct features of the candidates' median document; 0 = nothing is damped.
     variety : float
-        Distinct features per word of the candidates' median document, at most 8.
+        Distinct features per word of the candidates' median document, at most 6.
     """
 
     amount: float = 0.0
@@ -57,12 +58,12 @@ class Damping:
         Examples
         --------
         >>> Damping(amount=80, variety=4).factors(np.array([80.0, 2.5]), np.array([20.0, 50.0]))
-        array([1.  , 0.05])
+        array([1.    , 0.0125])
         """
         if not self.amount:
             return np.ones(len(held))
-        amount = np.sqrt(np.minimum(held / (self.amount * _FAR), 1.0))
-        variety = np.minimum(held / np.maximum(words, 1.0) / (self.variety * _FAR), 1.0)
+        amount = np.sqrt(np.minimum(held / (self.amount * _LITTLE), 1.0))
+        variety = np.minimum(held / np.maximum(words, 1.0) / (self.variety * _SAME), 1.0)
         factors: Floats = amount * variety
         return factors
 

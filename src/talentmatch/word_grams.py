@@ -28,7 +28,9 @@ class WordGrams:
 
     so that a long word counts little more than a short one and a rare word more than a common one:
     between one bag of n-grams per text (power 0) and one unit vector per word (power 1). idf is
-    ``ln((1 + n_texts) / (1 + df)) + 1``. Chinese characters that touch are one word.
+    ``ln((1 + n_texts) / (1 + df)) + 1``; in :math:`|g_w|` the df of an n-gram is the sum of those
+    of its words, at most n_texts, which is known before any text is looked into. Chinese
+    characters that touch are one word.
 
     Parameters
     ----------
@@ -77,14 +79,18 @@ class WordGrams:
         grams, counts = learn(words, joint="", ngram_range=(low, high))
         grams, counts = self._of_script(grams, counts, words)
         in_text = in_texts(words)
-        found = by_text(counts, in_text, np.float32)
         self.grams = grams
         self.n_texts = len(words)
-        self.gram_df = np.bincount(found.indices, minlength=grams.size)
-        del found
         self.words = words.words
         self.word_df = np.bincount(in_text.indices, minlength=len(words.words))
-        return self._weigh(counts, in_text, self.word_df)
+        # The texts of a gram's words, those with several of them counted once for each: what the
+        # grams of one word are weighed by, before it is known which texts hold which grams.
+        each = np.repeat(np.arange(grams.size), np.diff(counts.indptr))
+        reach = np.bincount(each, self.word_df[counts.indices], grams.size)
+        self.reach = np.minimum(reach, self.n_texts).astype(np.int64)
+        rows = self._sums(counts, in_text, self.word_df)
+        self.gram_df = np.bincount(rows.indices, minlength=grams.size)
+        return self._unit(rows)
 
     def transform(self, corpus: Corpus) -> sp.csr_array:
         """Return the rows of texts; n-grams that `fit` did not see are left out.
@@ -102,7 +108,7 @@ class WordGrams:
         words = _terms(corpus)
         known = dict(zip(self.words, self.word_df.tolist(), strict=True))
         df = np.fromiter((known.get(word, 0) for word in words.words), np.int64, len(words.words))
-        return self._weigh(self.grams.count(words), in_texts(words), df)
+        return self._unit(self._sums(self.grams.count(words), in_texts(words), df))
 
     def _of_script(
         self, grams: Vocabulary, counts: sp.csr_array, words: Corpus
@@ -119,25 +125,28 @@ class WordGrams:
         )
         short = np.fromiter(map(len, words.words), np.int64, len(words.words))[counts.indices] + 2
         fits = (low <= length) & (length <= high) | ((short < low) & (length == short))
-        edge = grams.index.get(" ")  # the space by itself is in every word
-        if edge is not None:
+        single = grams.columns.get(1, np.zeros(0, np.int32))
+        for edge in single[grams.names(single) == " "].tolist():  # it is in every word
             fits[counts.indptr[edge] : counts.indptr[edge + 1]] = False
         kept = sp.csr_array((counts.data * fits, counts.indices, counts.indptr), counts.shape)
         kept.eliminate_zeros()
         used = np.diff(kept.indptr) > 0
         return grams.prune(used), kept[used]
 
-    def _weigh(self, counts: sp.csr_array, in_text: sp.csr_array, df: NDArray[Any]) -> sp.csr_array:
-        """Weigh words in texts and n-grams in words; multiply; bring to length 1."""
-        idf = self._idf(self.gram_df) ** self.rarity
-        weighed = counts.astype(np.float64)
-        weighed.data *= np.repeat(idf, np.diff(weighed.indptr))
-        sizes = np.sqrt(np.bincount(weighed.indices, weighed.data**2, len(df)))
+    def _sums(self, counts: sp.csr_array, in_text: sp.csr_array, df: NDArray[Any]) -> sp.csr_array:
+        """Sums of n-grams over the words of texts, each word with its weight."""
+        rough = np.repeat(self._idf(self.reach) ** self.rarity, np.diff(counts.indptr))
+        sizes = np.sqrt(np.bincount(counts.indices, (counts.data * rough) ** 2, len(df)))
         share = np.divide(self._idf(df), sizes, out=np.zeros(len(df)), where=sizes > 0)
         share **= self.balance
         often = in_text.astype(np.float64)
         often.data = (1.0 + np.log(often.data)) * share[often.indices]
-        return sp.csr_array(normalize(by_text(weighed, often, np.float64), copy=False))
+        return by_text(counts.astype(np.float64), often, np.float64)
+
+    def _unit(self, rows: sp.csr_array) -> sp.csr_array:
+        """Sums times the inverse document frequency, brought to length 1."""
+        rows.data *= (self._idf(self.gram_df) ** self.rarity)[rows.indices]
+        return sp.csr_array(normalize(rows, copy=False))
 
     def _idf(self, df: NDArray[Any]) -> Floats:
         idf: Floats = np.log((1 + self.n_texts) / (1.0 + df)) + 1.0
@@ -156,6 +165,7 @@ class WordGrams:
             ),
             "word_df": self.word_df,
             "gram_df": self.gram_df,
+            "reach": self.reach,
             "n_texts": np.array(self.n_texts),
         }
 
@@ -164,6 +174,7 @@ class WordGrams:
         self.grams = Vocabulary.from_arrays(arrays)
         self.words = arrays["words"].tobytes().decode("utf-8", "surrogatepass").split("\n")
         self.word_df, self.gram_df = arrays["word_df"], arrays["gram_df"]
+        self.reach = arrays["reach"]
         self.n_texts = int(arrays["n_texts"])
         return self
 
