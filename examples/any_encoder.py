@@ -22,8 +22,9 @@ def plan(*more: tm.blocks.Encoded) -> None:
     blocks = [tm.Words(), tm.CharGrams(), tm.blocks.Concepts(), *more]
     result = tm.match(candidates, demands, scorer=tm.FitScorer(blocks=blocks))
     grades = case.relevance(result.pairs[["candidate_id", "demand_id"]])
+    names = " + ".join(block.name for block in blocks)
     print(
-        f"{' + '.join(block.name for block in blocks)}: {result.status}, gap {result.gap}, {len(result.pairs)} pairs, "
+        f"{names}: {result.status}, gap {result.gap}, {len(result.pairs)} pairs, "
         f"mean relevance {sum(grades) / len(grades):.2f} of 3"
     )
 
