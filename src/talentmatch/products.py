@@ -17,6 +17,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from talentmatch.errors import ProblemError
+from talentmatch.threads import THREADS, in_threads
 
 __all__ = [
     "DenseMatrix",
@@ -38,6 +39,7 @@ _HEAVY = 1 / 48  # share of filled cells from which a dense product beats a spar
 _LARGEST = 1e200  # sums of scores must stay finite
 _ENTRIES = 2**20  # entries of factors counted at a time
 _ROWS = 256  # rows of factors spread out at a time
+_CELLS = 2**21  # scores formed at a time
 _PAIRS = 512  # single pairs scored at a time
 _HEAVY_BYTES = 2**28  # most memory for the dense share of the demands' factors
 
@@ -140,6 +142,20 @@ class Factors:
         for product in others:
             block += product(rows)
         return block
+
+    def kept(self, keep: Callable[[Floats], sp.csr_array]) -> sp.csr_array:
+        """What `keep` leaves of every block of rows, in threads, one below the other.
+
+        Parameters
+        ----------
+        keep : callable
+            Takes a block of scores, which it may change, and returns a sparse matrix.
+        """
+        n, m = self.shape
+        self.block(np.arange(min(n, 1)))  # what is built once is built before the threads
+        step = max(1, min(_CELLS // max(m, 1), -(-n // THREADS)))
+        runs = [np.arange(start, min(start + step, n)) for start in range(0, n, step)]
+        return sp.vstack(list(in_threads(lambda rows: keep(self.block(rows)), runs)), "csr")
 
     def at(self, rows: Ints, cols: Ints) -> Floats:
         """Scores of single pairs, elementwise."""

@@ -68,7 +68,7 @@ class Encoded:
 
     def fit(self, material: Material) -> FittedEncoder:
         """Fit a clone of the transformer; a callable is taken as it is."""
-        chosen = self._read(material)
+        chosen = material.reading(self.candidate, self.demand)
         if not hasattr(self.encoder, "fit_transform"):
             return FittedEncoder(self, self.encoder)
         encoder = clone(self.encoder)
@@ -81,10 +81,6 @@ class Encoded:
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> FittedEncoder:
         """An encoder cannot be rebuilt from arrays."""
         raise ProblemError(f"{self.label}: an encoder of yours is not kept in files")
-
-    def _read(self, material: Material) -> Material:
-        chosen = self.candidate, self.demand
-        return material.reading(*chosen) if any(chosen) else material
 
 
 class FittedEncoder:
@@ -101,7 +97,7 @@ class FittedEncoder:
     def rows(self, material: Material) -> tuple[Any, Any]:
         """Vectors of the candidates' documents and of the demands, of length 1 at most."""
         made, self._made = self._made, None
-        chosen = self.block._read(material)
+        chosen = material.reading(self.block.candidate, self.block.demand)
         raw = made[1] if made is not None and made[0] is material else self._of(chosen.documents)
         return chosen.split(self._checked(raw, len(chosen.documents)))
 

@@ -13,7 +13,6 @@ from talentmatch.blocks.material import Material
 from talentmatch.products import Factors, Side
 from talentmatch.taxonomies.taxonomy import Taxonomy
 from talentmatch.text import SCRIPT_AWARE, Corpus, normalise, tokenize
-from talentmatch.threads import THREADS, in_threads
 from talentmatch.vectorizing import SkillVectorizer
 from talentmatch.word_grams import WordGrams
 
@@ -23,7 +22,6 @@ Floats = NDArray[np.float64]
 
 _WORDS = 0.2  # share of whole words in the similarity of two short texts, the rest is n-grams
 _MOST = 100  # concepts kept of a text
-_CELLS = 2**21
 
 
 class Labels:
@@ -101,10 +99,7 @@ class Labels:
                 for s, a, b in zip(shares, rows, self._rows, strict=True)
             ]
         )
-        factors.block(np.arange(1))
-        step = max(1, min(_CELLS // max(factors.shape[1], 1), -(-len(at) // THREADS)))
-        runs = [np.arange(k, min(k + step, len(at))) for k in range(0, len(at), step)]
-        found = sp.vstack(list(in_threads(lambda r: self._closest(factors.block(r)), runs)), "csr")
+        found = factors.kept(self._closest)
         wide = sp.csr_array(
             (found.data, self._concepts[found.indices], found.indptr), shape=(len(at), shape[1])
         )

@@ -78,6 +78,8 @@ class Material:
         ProblemError
             A table lacks a column.
         """
+        if not candidate and not demand:
+            return self
         for side, frame, names in (
             ("candidates", self.people, candidate),
             ("demands", self.needs, demand),

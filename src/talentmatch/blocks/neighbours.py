@@ -14,7 +14,6 @@ from sklearn.preprocessing import normalize
 from talentmatch.blocks.material import Material
 from talentmatch.errors import ProblemError
 from talentmatch.products import Factors, Side
-from talentmatch.threads import THREADS, in_threads
 
 __all__ = ["FittedNeighbours", "Neighbours"]
 
@@ -22,7 +21,6 @@ Ints = NDArray[np.intp]
 Floats = NDArray[np.float64]
 Parts = Sequence[Any]
 
-_CELLS = 2**21  # similarities formed at a time
 _HEAD = 40  # characters of a text that name it
 
 
@@ -135,11 +133,7 @@ class FittedNeighbours:
         n, m = factors.shape
         if not n or not m:
             return sp.csr_array((n, m))
-        factors.block(np.arange(1))  # what the factors build once is built before the threads
-        step = max(1, min(_CELLS // m, -(-n // THREADS)))
-        runs = [np.arange(start, min(start + step, n)) for start in range(0, n, step)]
-        found = list(in_threads(lambda rows: self._nearest(factors.block(rows)), runs))
-        return sp.csr_array(normalize(sp.vstack(found, "csr"), copy=False))
+        return sp.csr_array(normalize(factors.kept(self._nearest), copy=False))
 
     def _nearest(self, block: Floats) -> sp.csr_array:
         """Keep each row's largest values, and those equal to the least of them."""

@@ -136,19 +136,18 @@ class _FittedTexts:
         self._made: tuple[Material, Any] | None = None
 
     def learn(self, material: Material) -> None:
-        self._made = material, self._fit(self._read(material).corpus)
+        self._made = material, self._fit(self.read(material).corpus)
+
+    def read(self, material: Material) -> Material:
+        return material.reading(self.block.candidate, self.block.demand)
 
     def rows(self, material: Material) -> tuple[Any, Any]:
         """Rows of the candidates' documents and of the demands."""
         made, self._made = self._made, None
         if made is not None and made[0] is material:
-            return self._read(material).split(made[1])
-        read = self._read(material)
+            return self.read(material).split(made[1])
+        read = self.read(material)
         return read.split(self._transform(read.corpus))
-
-    def _read(self, material: Material) -> Material:
-        chosen = self.block.candidate, self.block.demand
-        return material.reading(*chosen) if any(chosen) else material
 
     def _fit(self, corpus: Corpus) -> Any:
         raise NotImplementedError
