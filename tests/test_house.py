@@ -20,21 +20,34 @@ SOURCE = Path(tm.__file__).parent
 # Lowest first; a module may import from the lines above its own only. Where two share a line,
 # neither imports the other.
 ORDER = [
-    ["errors", "writing", "versions", "threads"],
-    ["tables", "text", "selecting", "balancing", "damping", "products"],
-    ["reading", "windows", "rules", "limits", "constraints", "taxonomies", "best_documents"],
-    ["stating"],
-    ["skill_phrases"],
+    ["errors", "writing", "versions", "threads", "mps"],
+    ["tables", "text", "selecting", "balancing", "damping", "products", "aims"],
+    ["decimals", "sides"],
+    ["reading", "windows", "rules", "limits", "amounts", "taxonomies", "best_documents"],
+    ["stating", "constraints", "loads", "contracts"],
+    ["skill_phrases", "exporting"],
     ["ngrams", "scores", "must_have"],
     ["vectorizing", "word_grams", "problem", "evaluate"],
-    ["blocks", "result", "checking", "learning"],
-    ["documents", "side_rows"],
+    ["blocks", "checking", "learning"],
+    ["accounting"],
+    ["documents", "side_rows", "result"],
     ["keeping"],
-    ["scoring", "solvers.flow", "solvers.model", "plots"],
-    ["solvers.duals", "solvers.pricing", "solvers.levelling"],
-    ["solvers.network", "reasons"],
+    ["scoring", "plots", "solvers.flow", "solvers.model", "solvers.programs", "solvers.waiting"],
+    ["solvers.families", "solvers.clock"],
+    ["solvers.duals", "solvers.pricing", "solvers.levelling", "solvers.linear"],
+    ["solvers.mixed_child", "solvers.master"],
+    ["solvers.children", "solvers.compiling", "solvers.certifying", "solvers.signing"],
+    ["solvers.neighbourhoods", "solvers.cutting", "solvers.swapping", "solvers.movable"],
+    ["solvers.mixed", "solvers.stages", "solvers.separating", "solvers.sifting"],
+    ["clashes", "rebuilding", "solvers.priced", "solvers.relaxing"],
+    ["solvers.introducing", "solvers.unmet"],
+    ["solvers.staged", "easing"],
+    ["solvers.network", "solvers.stagewise", "headroom"],
+    ["reasons"],
+    ["verifying"],
     ["solving"],
-    ["explaining", "matching"],
+    ["comparing", "matching", "repairing", "enlarging", "reduced_costs"],
+    ["explaining", "diagnosing", "worth"],
     ["datasets"],
     ["reporting"],
     ["outputs", "terminal"],
@@ -44,7 +57,7 @@ ORDER = [
 
 # Where a third-party package may be imported.
 QUARANTINE = {
-    "ortools": {"solvers.flow", "solvers.levelling"},
+    "ortools": {"solvers.flow", "solvers.levelling", "solvers.linear"},
     "sklearn": {
         "vectorizing",
         "word_grams",
@@ -61,7 +74,7 @@ QUARANTINE = {
 
 
 # Public names that are modules: rooms with names of their own.
-ROOMS = {"blocks", "datasets", "evaluate", "learning", "plots"}
+ROOMS = {"aims", "blocks", "datasets", "evaluate", "learning", "plots"}
 
 
 def _modules() -> dict[str, ast.Module]:
@@ -96,7 +109,8 @@ def _imports(tree: ast.Module) -> list[str]:
 
 MODULES = _modules()
 FOLDERS = (
-    "blocks", "datasets", "evaluate", "learning", "reporting", "solvers", "tables", "taxonomies",
+    "blocks", "constraints", "datasets", "evaluate", "learning", "reporting", "solvers", "tables",
+    "taxonomies",
 )  # fmt: skip
 
 
@@ -178,7 +192,7 @@ def test_public_names_hold_after_every_module_is_imported() -> None:
         assert getattr(tm, name) is value, name
         assert name in ROOMS or not inspect.ismodule(value), name
     assert set(tm.__all__) <= set(dir(tm))
-    assert len(tm.__all__) - len(ROOMS) <= 40
+    assert len(tm.__all__) - len(ROOMS) <= 50
 
 
 def test_public_names_are_declared_for_type_checkers_too() -> None:

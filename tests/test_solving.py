@@ -20,7 +20,7 @@ from ortools.graph.python import min_cost_flow
 import talentmatch as tm
 from oracles import Case, all_plans, assert_total, by_highs, by_trying_all, cases
 from talentmatch import scores as scores_room
-from talentmatch import solving
+from talentmatch import solving, verifying
 from talentmatch.checking import bound_from_prices
 from talentmatch.result import Outcome, Progress, Status
 from talentmatch.solvers import network
@@ -598,7 +598,7 @@ def test_wrong_prices_of_a_feasible_plan_still_give_a_valid_bound(
 
 def test_a_bound_below_the_total_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bound that the plan exceeds is a contradiction, whatever the status."""
-    monkeypatch.setattr(solving, "bound_from_prices", lambda *_: 1.4)
+    monkeypatch.setattr(verifying, "bound_from_prices", lambda *_: 1.4)
     with pytest.raises(tm.SolverError, match="exceeds its bound"):
         tm.solve(tm.Problem([[0.9, 0.8], [0.7, 0.1]]))
 
@@ -770,7 +770,12 @@ def test_the_result_tells_what_was_asked() -> None:
     assert (result.aim, result.seed) == ("total", 7)
     assert result.solver.startswith("OR-Tools 9.")
     assert result.seconds > 0
-    assert result.stages.to_dict("list") == {"aim": ["total"], "value": [0.5], "bound": [0.5]}
+    assert result.stages.to_dict("list") == {
+        "aim": ["total"],
+        "value": [0.5],
+        "bound": [0.5],
+        "in_plan": [0.5],
+    }
     assert "1 pairs for 2 openings, total 0.5" in repr(result)
     assert result.scores is result.problem.scores
 

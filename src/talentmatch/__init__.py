@@ -17,6 +17,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from talentmatch import aims as aims
     from talentmatch import blocks as blocks
     from talentmatch import datasets as datasets
     from talentmatch import evaluate as evaluate
@@ -26,8 +27,14 @@ if TYPE_CHECKING:
     from talentmatch.blocks.texts import Words as Words
     from talentmatch.checking import Violation as Violation
     from talentmatch.checking import check as check
+    from talentmatch.constraints import Budget as Budget
+    from talentmatch.constraints import Conflict as Conflict
     from talentmatch.constraints import Forbid as Forbid
+    from talentmatch.constraints import GroupLimit as GroupLimit
     from talentmatch.constraints import Lock as Lock
+    from talentmatch.constraints import TotalLimit as TotalLimit
+    from talentmatch.diagnosing import Diagnosis as Diagnosis
+    from talentmatch.diagnosing import diagnose as diagnose
     from talentmatch.documents import Documents as Documents
     from talentmatch.errors import InputError as InputError
     from talentmatch.errors import MissingExtraError as MissingExtraError
@@ -37,6 +44,7 @@ if TYPE_CHECKING:
     from talentmatch.errors import SolverError as SolverError
     from talentmatch.errors import TalentMatchError as TalentMatchError
     from talentmatch.explaining import Explanation as Explanation
+    from talentmatch.explaining import alternatives as alternatives
     from talentmatch.explaining import explain as explain
     from talentmatch.matching import match as match
     from talentmatch.must_have import MustHave as MustHave
@@ -59,6 +67,9 @@ if TYPE_CHECKING:
     from talentmatch.taxonomies.taxonomy import Taxonomy as Taxonomy
     from talentmatch.vectorizing import SkillVectorizer as SkillVectorizer
     from talentmatch.versions import show_versions as show_versions
+    from talentmatch.worth import MarginalValue as MarginalValue
+    from talentmatch.worth import marginal_value as marginal_value
+    from talentmatch.worth import scarcity as scarcity
 
 __version__ = "0.1.0"
 
@@ -67,13 +78,18 @@ _HOME = {
     "Among": "rules",
     "AtLeast": "rules",
     "AvailableBy": "rules",
+    "Budget": "constraints",
     "CharGrams": "blocks.texts",
+    "Conflict": "constraints",
+    "Diagnosis": "diagnosing",
     "Documents": "documents",
     "Explanation": "explaining",
     "FitScorer": "scoring",
     "Forbid": "constraints",
+    "GroupLimit": "constraints",
     "InputError": "errors",
     "Lock": "constraints",
+    "MarginalValue": "worth",
     "MissingExtraError": "errors",
     "MustHave": "must_have",
     "NoPlanError": "errors",
@@ -87,21 +103,26 @@ _HOME = {
     "Status": "result",
     "TalentMatchError": "errors",
     "Taxonomy": "taxonomies.taxonomy",
+    "TotalLimit": "constraints",
     "Violation": "checking",
     "Within": "rules",
     "Words": "blocks.texts",
+    "alternatives": "explaining",
     "check": "checking",
+    "diagnose": "diagnosing",
     "explain": "explaining",
+    "marginal_value": "worth",
     "match": "matching",
     "quarantine": "reading",
     "read_candidates": "reading",
     "read_demands": "reading",
+    "scarcity": "worth",
     "show_versions": "versions",
     "solve": "solving",
     "vocabulary": "tables.columns",
     "write_plan": "outputs",
 }
-_ROOMS = ("blocks", "datasets", "evaluate", "learning", "plots")
+_ROOMS = ("aims", "blocks", "datasets", "evaluate", "learning", "plots")
 
 __all__ = ["__version__", *_HOME, *_ROOMS]
 

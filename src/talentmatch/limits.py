@@ -1,4 +1,4 @@
-"""Limits per row: from a number, an array, a Series by id or a table's column to whole numbers."""
+"""Limits per row: a number, an array, a Series by id or a table's column, as whole units."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from talentmatch.decimals import in_units, spoken
 from talentmatch.errors import InputError, ProblemError
 from talentmatch.tables.cells import CellError, plain, read_key
 from talentmatch.tables.cleaning import checked
@@ -93,14 +94,24 @@ def limits_of(
     table: pd.DataFrame | None,
     ceiling: tuple[str, Any],
     floor: tuple[str, Any],
+    *,
+    places: int = 0,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Ceilings and floors of one side, whole numbers >= 0; raises where a floor is higher."""
-    most = _numbers(ids, table, *ceiling, default=1)
-    least = _numbers(ids, table, *floor, default=0)
+    """Ceilings and floors of one side, >= 0; raises where a floor is higher.
+
+    Returns
+    -------
+    (int64 array, int64 array)
+        In units of ``10**-places``: whole numbers, or decimals of so many places.
+    """
+    most = _numbers(ids, table, *ceiling, default=1, places=places)
+    least = _numbers(ids, table, *floor, default=0, places=places)
     wrong = np.flatnonzero(least > most)
     if len(wrong):
+        scale = 10**places
         shown = "; ".join(
-            f"{ids.name} {ids[k]!r}: {floor[0]} {least[k]} > {ceiling[0]} {most[k]}"
+            f"{ids.name} {ids[k]!r}: {floor[0]} {spoken(least[k], scale)} "
+            f"> {ceiling[0]} {spoken(most[k], scale)}"
             for k in wrong[:_SHOWN]
         )
         more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
@@ -109,11 +120,11 @@ def limits_of(
 
 
 def _numbers(
-    ids: pd.Index, table: pd.DataFrame | None, name: str, value: Any, *, default: int
+    ids: pd.Index, table: pd.DataFrame | None, name: str, value: Any, *, default: int, places: int
 ) -> NDArray[np.int64]:
     if value is None:
         if table is None or name not in table.columns:
-            usual = np.full(len(ids), default, dtype=np.int64)
+            usual = np.full(len(ids), default * 10**places, dtype=np.int64)
             usual.flags.writeable = False
             return usual
         value = name
@@ -137,18 +148,22 @@ def _numbers(
         blank = np.zeros(len(raw), dtype=bool)
     if raw.shape != (len(ids),):
         raise ProblemError(f"{name} has the shape {raw.shape}; there are {len(ids)} {ids.name}s")
-    return _whole(ids, name, raw, blank, default)
+    return _whole(ids, name, raw, blank, default, places)
 
 
 def _whole(
-    ids: pd.Index, name: str, raw: NDArray[Any], blank: NDArray[np.bool_], default: int
+    ids: pd.Index, name: str, raw: NDArray[Any], blank: NDArray[np.bool_], default: int, places: int
 ) -> NDArray[np.int64]:
-    """Whole numbers, exactly; every value that is not one is named with its id."""
+    """Whole numbers of units, exactly; every value that is none is named with its id."""
     real = raw.real if np.iscomplexobj(raw) else raw
-    numbers = np.array(pd.to_numeric(pd.Series(real), errors="coerce"), dtype=np.float64)
-    numbers[blank] = default
-    sound = np.isfinite(numbers) & (numbers == np.floor(numbers))
-    sound &= (numbers >= 0) & (numbers <= _MOST)
+    if places:
+        numbers, sound = in_units(real, places)
+    else:
+        numbers = np.array(pd.to_numeric(pd.Series(real), errors="coerce"), dtype=np.float64)
+        sound = np.isfinite(numbers) & (numbers == np.floor(numbers))
+    numbers[blank] = default * 10**places
+    sound |= blank
+    sound &= (numbers >= 0) & (numbers <= _MOST * 10**places)
     strange = (bool, np.bool_, complex, np.complexfloating)
     sound &= np.array([not isinstance(v, strange) for v in raw], dtype=bool)
     wrong = np.flatnonzero(~sound)
@@ -156,7 +171,8 @@ def _whole(
         said = raw.tolist()
         shown = "; ".join(f"{ids.name} {ids[k]!r}: {said[k]!r}" for k in wrong[:_SHOWN])
         more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
-        raise ProblemError(f"{name} must be a whole number from 0 to {_MOST}: {shown}{more}")
+        kind = f"number of at most {places} decimal places" if places else "whole number"
+        raise ProblemError(f"{name} must be a {kind} from 0 to {_MOST}: {shown}{more}")
     out: NDArray[np.int64] = numbers.astype(np.int64)
     out.flags.writeable = False
     return out

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from talentmatch.aims import Aim
 from talentmatch.constraints import Constraint
 from talentmatch.errors import ProblemError
 from talentmatch.problem import Problem
@@ -52,12 +53,13 @@ def match(
     demands: Any,
     *,
     scorer: FitScorer | None = None,
-    aim: str = "total",
+    aim: str | Aim | Sequence[str | Aim] = "total",
     constraints: Sequence[Constraint] = (),
     capacity: Any = None,
     headcount: Any = None,
     min_load: Any = None,
     min_headcount: Any = None,
+    load: Any = None,
     eligible: Any = None,
     min_score: float | None = None,
     candidate_columns: Mapping[str, str] | None = None,
@@ -67,6 +69,7 @@ def match(
     seed: int = 0,
     progress: Callable[[Progress], None] | None = None,
     previous: Result | None = None,
+    allow_unmet: bool = False,
 ) -> Result:
     """Read two tables, score every pair, and solve for the best plan.
 
@@ -77,9 +80,9 @@ def match(
     scorer : FitScorer, optional
         Fitted on the two tables unless it is fitted already; by default one that keeps the
         must-haves both tables state by their columns (see `usual_rules`).
-    aim, time_limit, gap, seed, progress, previous
+    aim, time_limit, gap, seed, progress, previous, allow_unmet
         As for `solve`.
-    constraints, capacity, headcount, min_load, min_headcount, eligible, min_score
+    constraints, capacity, headcount, min_load, min_headcount, load, eligible, min_score
         As for `Problem`; the tables' columns of these names are used by default.
     candidate_columns, demand_columns : mapping, optional
         Their headings -> ours.
@@ -106,12 +109,13 @@ def match(
     needs = read_demands(demands, columns=demand_columns)
     problem = Problem(
         _fitted(scorer, people, needs).score(people, needs), people, needs, capacity=capacity,
-        headcount=headcount, min_load=min_load, min_headcount=min_headcount, eligible=eligible,
+        headcount=headcount, min_load=min_load, min_headcount=min_headcount, load=load,
+        eligible=eligible,
         min_score=min_score, constraints=constraints,
     )  # fmt: skip
     return solve(
         problem, aim, time_limit=time_limit, gap=gap, seed=seed, progress=progress,
-        previous=previous,
+        previous=previous, allow_unmet=allow_unmet,
     )  # fmt: skip
 
 

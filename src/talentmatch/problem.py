@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
@@ -10,19 +11,33 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from talentmatch.constraints import Constraint, Forbid, Lock
+from talentmatch.amounts import Amounts
+from talentmatch.constraints import (
+    Budget,
+    Conflict,
+    Constraint,
+    Forbid,
+    GroupLimit,
+    Lock,
+    TotalLimit,
+)
+from talentmatch.constraints.bound import Apart, Rows
 from talentmatch.errors import ProblemError
+from talentmatch.exporting import write_mps
 from talentmatch.limits import limits_of, table_by_id
+from talentmatch.loads import capacities, loads_of
 from talentmatch.products import StoredPairs
 from talentmatch.rules import Gate
 from talentmatch.scores import Scores, from_matrix
+from talentmatch.sides import Sides
 
 __all__ = ["Problem"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Limit = int | ArrayLike | pd.Series | str | None
-_LIMITS = ("capacity", "headcount", "min_load", "min_headcount")
+Load = float | ArrayLike | pd.Series | pd.DataFrame | Amounts | str | None
+_LIMITS = ("capacity", "headcount", "min_load", "min_headcount", "load")
 
 
 class Problem:
@@ -30,7 +45,7 @@ class Problem:
 
     .. math::
         \max \sum_{ij} s_{ij} x_{ij}, \quad
-        l_i \le \sum_j x_{ij} \le c_i, \quad
+        l_i \le \sum_j a_{ij} x_{ij} \le c_i, \quad
         g_j \le \sum_i x_{ij} \le h_j, \quad x_{ij} \in \{0, 1\},
         \quad x_{ij} = 0 \text{ where } (i, j) \text{ is not eligible}
 
@@ -46,16 +61,33 @@ class Problem:
         Tables with the columns named below, joined by id. Where plain arrays come without ids and
         a table of the same length has an id column, its ids are used in order.
     capacity, headcount : int, array, Series by id, or column name, optional
-        Most demands per candidate (c), most people per demand (h). The column of that name where
-        the table has one, else 1.
+        Most demands, or most load, per candidate (c); most people per demand (h). The column of
+        that name where the table has one, else 1.
     min_load, min_headcount : likewise
         Hard floors (l, g). The column of that name where the table has one, else 0.
     eligible : bool array, sparse matrix or DataFrame, optional
         (candidates, demands); pairs that are False or not stored are not eligible.
     min_score : float, optional
         Pairs below it are not eligible.
-    constraints : sequence of Lock, Forbid
+    constraints : sequence of Lock, Forbid, GroupLimit, TotalLimit, Budget, Conflict
         See there.
+    load : number, array, Series by id, column name, sparse matrix or DataFrame, optional
+        What a pair takes of its candidate's capacity (a), > 0: one number for all, one per demand
+        (a column is one of the demands), or (candidates, demands). With it `capacity` and
+        `min_load` count load and may be decimals too, such as 0.5 days; up to six decimal places
+        are exact. A blank cell and a pair that a sparse matrix does not store are 1. Without it
+        every pair counts 1.
+
+    Attributes
+    ----------
+    rows : tuple of Rows
+        The group limits, budgets and total limits in the order given, bound to positions.
+    apart : tuple of Apart
+        The conflicts, likewise.
+    loads : Amounts or None
+        Load of every pair; None where every load is 1.
+    capacity_units, min_load_units : int64 arrays
+        `capacity` and `min_load` in the units of the loads.
 
     Raises
     ------
@@ -71,9 +103,14 @@ class Problem:
     """
 
     scores: Scores
-    capacity: NDArray[np.int64]
+    capacity: NDArray[Any]
     headcount: NDArray[np.int64]
-    min_load: NDArray[np.int64]
+    min_load: NDArray[Any]
+    capacity_units: NDArray[np.int64]
+    min_load_units: NDArray[np.int64]
+    loads: Amounts | None
+    rows: tuple[Rows, ...]
+    apart: tuple[Apart, ...]
     min_headcount: NDArray[np.int64]
     min_score: float | None
     constraints: tuple[Constraint, ...]
@@ -93,6 +130,7 @@ class Problem:
         eligible: ArrayLike | sp.sparray | sp.spmatrix | pd.DataFrame | None = None,
         min_score: float | None = None,
         constraints: Sequence[Constraint] = (),
+        load: Load | sp.sparray | sp.spmatrix = None,
     ) -> None:
         put = self.__dict__.__setitem__
         ours = from_matrix(scores)
@@ -111,15 +149,18 @@ class Problem:
             "scores": ours, "candidates": candidates, "demands": demands, "capacity": capacity,
             "headcount": headcount, "min_load": min_load, "min_headcount": min_headcount,
             "eligible": eligible, "min_score": min_score, "constraints": constraints,
+            "load": load,
         }  # fmt: skip
         put("scores", ours)
         put("candidates", table_c)
         put("demands", table_d)
-        most, least = limits_of(
-            ours.candidate_ids, table_c, ("capacity", capacity), ("min_load", min_load)
-        )
-        put("capacity", most)
-        put("min_load", least)
+        sides = Sides(ours.candidate_ids, ours.demand_ids, table_c, table_d)
+        loads, most, least = capacities(sides, loads_of(load, sides), capacity, min_load)
+        put("loads", loads)
+        put("capacity_units", most)
+        put("min_load_units", least)
+        put("capacity", _spoken(most, loads))
+        put("min_load", _spoken(least, loads))
         most, least = limits_of(
             ours.demand_ids, table_d, ("headcount", headcount), ("min_headcount", min_headcount)
         )
@@ -128,13 +169,15 @@ class Problem:
         put("min_score", _threshold(min_score))
         put("_mask", None if eligible is None else _mask(eligible, ours))
         put("constraints", _known(constraints))
-        own = {name: getattr(self, name) for name in given if name not in ("eligible",)}
+        own = {name: getattr(self, name) for name in given if name not in ("eligible", "load")}
         kept = {
             n: v for n, v in given.items() if n in _LIMITS and (v is None or isinstance(v, str))
         }
-        put("_given", {**own, **kept, "eligible": self._mask})
-        put("locked", self._positions(Lock))
-        put("forbidden", self._positions(Forbid))
+        put("_given", {**own, "load": loads, **kept, "eligible": self._mask})
+        put("locked", self._positions(Lock, sides))
+        put("forbidden", self._positions(Forbid, sides))
+        put("rows", tuple(_rows(self.constraints, sides, loads)))
+        put("apart", tuple(c.bound(sides) for c in self.constraints if isinstance(c, Conflict)))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a Problem is frozen; use problem.replace({name}=...)")
@@ -213,6 +256,43 @@ class Problem:
             gates.append(Gate("Forbid", lambda r, c: ~np.isin(r * width + c, keys)))
         return tuple(gates)
 
+    def write(self, path: str | os.PathLike[str]) -> pd.DataFrame:
+        """Write the problem as an MPS file, which other solvers read; folders are made.
+
+        The objective is minus the total, penalties included, to be minimised. Columns are named
+        ``x_<candidate>_<demand>``, rows after the limits: ``capacity_R1``, ``limit1_most_A``. Ids
+        that are not ASCII letters, digits, dots, underscores and spaces are numbered; comment
+        lines at the head of the file say which is which, and in which units a limit is.
+
+        Parameters
+        ----------
+        path : path
+            Ends in ``.mps`` or ``.mps.gz``. A million pairs take some 300 MB before compression.
+
+        Returns
+        -------
+        pandas.DataFrame
+            column, candidate_id, demand_id, score of every eligible pair: those whose columns
+            another solver sets to one are a plan for `check`.
+
+        Raises
+        ------
+        ProblemError
+            The path ends otherwise.
+        OSError
+            The file cannot be written; nothing is left behind.
+
+        Examples
+        --------
+        >>> import tempfile, talentmatch as tm
+        >>> problem = tm.Problem([[0.9, 0.2], [0.8, 0.7]])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     columns = problem.write(f"{folder}/problem.mps")
+        >>> columns["column"].tolist()
+        ['x_0_0', 'x_0_1', 'x_1_0', 'x_1_1']
+        """
+        return write_mps(self, path)
+
     def _barred(self, rows: Ints, block: Floats) -> Floats:
         if self.min_score is None and not self.gates:
             return block
@@ -224,29 +304,22 @@ class Problem:
             block[block < self.min_score] = np.nan
         return block
 
-    def _positions(self, kind: type[Lock] | type[Forbid]) -> tuple[Ints, Ints]:
+    def _positions(self, kind: type[Lock] | type[Forbid], sides: Sides) -> tuple[Ints, Ints]:
         """Row and column positions of the pairs of all constraints of one kind, each once."""
         pairs = dict.fromkeys(
             pair for rule in self.constraints if isinstance(rule, kind) for pair in rule.pairs
         )
-        sides = []
-        for side, index in enumerate((self.candidate_ids, self.demand_ids)):
-            ids = [pair[side] for pair in pairs]
-            place = index.get_indexer(pd.Index(ids, dtype=index.dtype if not ids else None))
-            unknown = [id for id, k in zip(ids, place, strict=True) if k < 0]
-            if unknown:
-                raise ProblemError(
-                    f"{kind.__name__}: unknown {index.name}s {unknown[:5]}; "
-                    f"ids look like {index[:3].tolist()}"
-                )
-            sides.append(place)
-        return sides[0], sides[1]
+        name = kind.__name__
+        return (
+            sides.places([pair[0] for pair in pairs], "candidate", name),
+            sides.places([pair[1] for pair in pairs], "demand", name),
+        )
 
     def __repr__(self) -> str:
         n, m = self.shape
         rules = f", {len(self.constraints)} constraints" if self.constraints else ""
         return (
-            f"<Problem: {n:,} candidates (capacity {int(self.capacity.sum()):,}), "
+            f"<Problem: {n:,} candidates (capacity {self.capacity.sum():,}), "
             f"{m:,} demands (headcount {int(self.headcount.sum()):,}){rules}>"
         )
 
@@ -261,12 +334,32 @@ def _threshold(value: float | None) -> float | None:
     return float(value)
 
 
+def _spoken(units: NDArray[np.int64], loads: Amounts | None) -> NDArray[Any]:
+    """Units of load as people count: whole numbers where all are."""
+    if loads is None or loads.scale == 1:
+        return units
+    out: NDArray[Any] = units // loads.scale
+    if (units % loads.scale).any():
+        out = units / loads.scale
+    out.flags.writeable = False
+    return out
+
+
+def _rows(rules: tuple[Constraint, ...], sides: Sides, loads: Amounts | None) -> Iterator[Rows]:
+    for rule in rules:
+        if isinstance(rule, GroupLimit | TotalLimit):
+            yield rule.bound(sides, loads)
+        elif isinstance(rule, Budget):
+            yield rule.bound(sides)
+
+
 def _known(constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
     if isinstance(constraints, Constraint):
         constraints = (constraints,)
     strange = [c for c in constraints if not isinstance(c, Constraint)]
     if strange:
-        raise ProblemError(f"not a constraint: {strange[0]!r}; constraints are Lock and Forbid")
+        kinds = "Lock, Forbid, GroupLimit, TotalLimit, Budget and Conflict"
+        raise ProblemError(f"not a constraint: {strange[0]!r}; constraints are {kinds}")
     return tuple(constraints)
 
 

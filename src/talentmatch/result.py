@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from talentmatch.accounting import limits_used
+from talentmatch.aims import Aim
 from talentmatch.errors import NoPlanError, ProblemError
 from talentmatch.problem import Problem
 from talentmatch.scores import Scores
@@ -20,6 +22,7 @@ __all__ = [
     "Outcome",
     "Progress",
     "Result",
+    "StageOutcome",
     "Status",
     "Stopped",
     "is_closed",
@@ -49,6 +52,7 @@ class Stopped(StrEnum):
     GAP = "gap"
     TIME = "time"
     INTERRUPT = "interrupt"
+    MEMORY = "memory"
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,15 @@ class Progress:
     seconds: float
 
 
+@dataclass(frozen=True)
+class StageOutcome:
+    """What one stage of the aims came to: its name, its best value, its upper bound."""
+
+    aim: str
+    value: float
+    bound: float
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """What an engine returns, in the problem's own row and column positions.
@@ -98,6 +111,14 @@ class Outcome:
         Solve-price-repeat rounds, and pairs formed.
     price_range : callable
         Returns least and greatest prices: four arrays (candidates least, greatest; demands ...).
+    stages : tuple of StageOutcome
+        One per stage of the aims; empty where the total is the only one.
+    row_prices : tuple of float arrays
+        Prices of ``problem.rows``, per group and unit of the user's.
+    certify : callable, optional
+        Recomputes the bound of the last stage from the prices alone.
+    scale : float
+        The largest gain, by which rounding is measured where totals are near zero.
     """
 
     status: Status
@@ -111,6 +132,10 @@ class Outcome:
     rounds: int = 0
     pairs: int = 0
     price_range: Callable[[], tuple[Floats, Floats, Floats, Floats]] | None = None
+    stages: tuple[StageOutcome, ...] = ()
+    row_prices: tuple[Floats, ...] = ()
+    certify: Callable[[], float] | None = None
+    scale: float = 0.0
 
 
 def relative_gap(bound: float, objective: float, scale: float) -> float:
@@ -140,18 +165,27 @@ class Result:
     status : Status
         ``"optimal"``, ``"feasible"``, ``"infeasible"`` or ``"no_solution"``.
     stopped : Stopped
-        ``"proved"``, ``"gap"``, ``"time"`` or ``"interrupt"``.
+        ``"proved"``, ``"gap"``, ``"time"``, ``"interrupt"`` or ``"memory"``.
     bound : float
         Upper bound on the total over all plans; -inf when infeasible, +inf when not known.
     aim : str
-        What was maximised.
+        What was maximised, stage by stage.
+    stages : DataFrame
+        aim, value (the best found when it was pursued), bound, in_plan (its value in this plan,
+        lower only by the aim's tolerance).
+    aims : tuple
+        The aims as values, in order.
+    shortfall : DataFrame
+        constraint, group, wanted, got, missing: floors and locks that gave way, where
+        ``solve(allow_unmet=True)`` had to lower them. `problem` is then the lowered one.
     solver : str
         The engine and its version.
     seconds : float
         Wall time of the solve.
     proof : str
         ``"dual certificate"``: the bound was recomputed in float64 from the prices, apart from
-        the solver. Empty without a plan.
+        the solver. ``"solver's claim"``: the prices leave a gap that an integer program closed,
+        or did not. Empty without a plan.
     reason : str
         Why there is no plan; empty where there is one.
     seed : int
@@ -172,6 +206,7 @@ class Result:
     stopped: Stopped
     bound: float
     aim: str
+    aims: tuple[Aim, ...] = field(repr=False)
     solver: str
     seconds: float
     proof: str
@@ -180,10 +215,12 @@ class Result:
     rounds: int
     pairs_formed: int
     stages: pd.DataFrame = field(repr=False)
+    shortfall: pd.DataFrame = field(repr=False)
     _objective: float = field(repr=False)
     _gap: float = field(repr=False)
     _pairs: pd.DataFrame | None = field(repr=False)
     _prices: tuple[pd.Series, pd.Series] | None = field(repr=False)
+    _row_prices: tuple[Floats, ...] = field(repr=False)
     _range: Callable[[], tuple[Floats, Floats, Floats, Floats]] | None = field(repr=False)
     _reasons: Callable[[], tuple[pd.DataFrame, pd.DataFrame]] | None = field(repr=False)
 
@@ -203,6 +240,11 @@ class Result:
         """(bound - objective) / max(abs(objective), 1e-9 x the largest absolute score)."""
         self._plan()
         return self._gap
+
+    @property
+    def price_kind(self) -> str:
+        """``"dual"``: exact prices of the plan; ``"LP"``: prices of the linear relaxation."""
+        return "dual" if self.proof == "dual certificate" else "LP"
 
     @property
     def pairs(self) -> pd.DataFrame:
@@ -255,44 +297,15 @@ class Result:
         Returns
         -------
         pandas.DataFrame
-            constraint ("capacity", "headcount", "min_load", "min_headcount", "Lock", "Forbid"),
-            group (the id, or how many pairs), limit, used, slack, price. The price is dual: what
-            the total gains per unit the limit is raised (loses, where negative); nan where a
+            constraint ("capacity", "headcount", "min_load", "min_headcount", then the names of
+            the constraints), group (the id, the group, or how many pairs), limit, used, slack,
+            price. Limits and uses are in the user's own unit; slack is negative where a soft limit
+            is broken. The price is dual, or of the linear relaxation (see `price_kind`): what the
+            aim gains at most per unit the limit is raised (loses, where negative); nan where a
             constraint is a list of pairs.
         """
-        plan, (u, v), problem = self._plan(), self._both_prices(), self.problem
-        parts = []
-        for ids, names, most, least, prices in (
-            (
-                problem.candidate_ids,
-                ("capacity", "min_load"),
-                problem.capacity,
-                problem.min_load,
-                u,
-            ),
-            (
-                problem.demand_ids,
-                ("headcount", "min_headcount"),
-                problem.headcount,
-                problem.min_headcount,
-                v,
-            ),
-        ):
-            count = plan[str(ids.name)].value_counts()
-            used = count.reindex(ids, fill_value=0).to_numpy()
-            for name, limit, sign, where in (
-                (names[0], most, 1, np.ones(len(ids), dtype=bool)),
-                (names[1], least, -1, least > 0),
-            ):
-                table = {"constraint": name, "group": ids, "limit": limit, "used": used}
-                table |= {"slack": sign * (limit - used)}
-                table |= {"price": sign * np.maximum(sign * prices.to_numpy(), 0.0) + 0.0}
-                parts.append(pd.DataFrame(table)[where])
-        for name, (rows, _) in (("Lock", problem.locked), ("Forbid", problem.forbidden)):
-            n, held = len(rows), len(rows) if name == "Lock" else 0
-            row = [name, f"{n} pairs", held, held, 0, np.nan]
-            parts.append(pd.DataFrame([row] * (n > 0), columns=parts[0].columns))
-        return pd.concat([part for part in parts if len(part)], ignore_index=True)
+        plan = self._plan()
+        return limits_used(self.problem, plan, *self._both_prices(), self._row_prices)
 
     @cached_property
     def unfilled(self) -> pd.DataFrame:

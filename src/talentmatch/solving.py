@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable
-from functools import cache, partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Protocol
 
@@ -13,58 +12,71 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from talentmatch.checking import bound_from_prices, check
+from talentmatch.aims import Aim, Total, in_order
+from talentmatch.easing import Eased
 from talentmatch.errors import ProblemError, SolverError, TalentMatchError
 from talentmatch.problem import Problem
-from talentmatch.reasons import reasons_of
-from talentmatch.result import Outcome, Progress, Result, Status, is_closed, relative_gap
+from talentmatch.result import Outcome, Progress, Result, Status
 from talentmatch.solvers.network import NetworkFlow
+from talentmatch.solvers.stagewise import StagedProgram
+from talentmatch.verifying import verified
 
-__all__ = ["AIMS", "Engine", "solve"]
+__all__ = ["Engine", "engine_for", "solve"]
 
 Ints = NDArray[np.intp]
-
-AIMS = ("total",)
+Shortfall = Callable[[pd.DataFrame], pd.DataFrame]
 
 
 class Engine(Protocol):
-    """What solves a problem: one method."""
+    """What solves a problem: one method. Its plan is checked like those of the own engines."""
 
     def solve(self, problem: Problem) -> Outcome:
-        """Return a plan with prices, or why there is none."""
+        """Return a plan, with prices where there are any, or why there is none."""
 
 
 def solve(
     problem: Problem,
-    aim: str = "total",
+    aim: str | Aim | Sequence[str | Aim] = "total",
     *,
     time_limit: float | None = None,
     gap: float = 0.0,
     seed: int = 0,
     progress: Callable[[Progress], None] | None = None,
     previous: Result | None = None,
+    allow_unmet: bool = False,
+    engine: Engine | None = None,
 ) -> Result:
     """Find the best plan of a problem, and prove it.
 
-    The answer does not depend on the order of rows; equal plans load people evenly.
+    The answer does not depend on the order of rows; where limits and floors are all there is,
+    equal plans load people evenly.
 
     Parameters
     ----------
     problem : Problem
         Scores, limits and constraints.
-    aim : {"total"}
-        Maximise the sum of the chosen scores.
+    aim : str, value of talentmatch.aims, or a list of these
+        ``"total"``, ``"filled"``, ``"bottleneck"``, ``"max_min"``, ``"coverage"``,
+        ``"expected_contracts"``; a value with parameters; or several in order, each held within
+        its tolerance while the next is pursued. See `talentmatch.aims` for the formulas.
     time_limit : float, optional
-        Seconds. When they are up the best plan so far is returned with its true bound. It is
-        looked at between rounds, so a single long flow may overrun it.
+        Seconds. When they are up the best plan so far is returned with its true bound. A flow
+        (the total within plain limits) is not interrupted within a round.
     gap : float
         Stop when the relative gap is at most this.
     seed : int
-        Recorded in the result. The flow makes no random choices.
+        Recorded in the result. The engines make no random choices.
     progress : callable, optional
         Called with a `Progress` in every round.
     previous : Result, optional
         A start: its pairs are formed at once. It never changes the optimum.
+    allow_unmet : bool
+        Where no plan meets every floor and lock, return the best of those that miss as little of
+        them as possible; ``result.shortfall`` says what. Ceilings and conflicts hold.
+    engine : Engine, optional
+        Anything with ``solve(problem) -> Outcome``. By default a min-cost flow where capacities,
+        headcounts, floors, locks and forbids are all there is, and linear pricing with integer
+        programs elsewhere.
 
     Returns
     -------
@@ -85,25 +97,77 @@ def solve(
     >>> result.status.value, result.objective, result.bound
     ('optimal', 1.6, 1.6)
     """
+    _sensible(problem, time_limit, gap, previous)
+    run = _Solve(in_order(aim), gap, seed, progress, previous, engine)
+    result = run.pursue(problem, time_limit)
+    if not allow_unmet or result.status is not Status.INFEASIBLE:
+        return result
+    eased = Eased.of(problem, run.left(time_limit))
+    return run.pursue(eased.problem, run.left(time_limit), eased.shortfall)
+
+
+@dataclass(frozen=True, eq=False)
+class _Solve:
+    """What one call of `solve` asks for."""
+
+    aims: tuple[Aim, ...]
+    gap: float
+    seed: int
+    progress: Callable[[Progress], None] | None
+    previous: Result | None
+    engine: Engine | None
+    began: float = field(default_factory=time.perf_counter)
+
+    def left(self, limit: float | None) -> float | None:
+        """Seconds left of a limit."""
+        return None if limit is None else max(limit - (time.perf_counter() - self.began), 0.1)
+
+    def pursue(
+        self, problem: Problem, limit: float | None, shortfall: Shortfall | None = None
+    ) -> Result:
+        """Solve a problem and look at the answer a second time."""
+        start = _start(problem, self.previous)
+        engine = self.engine or engine_for(
+            problem, self.aims, limit, self.gap, self.progress, start
+        )
+        try:
+            outcome = engine.solve(problem)
+        except (TalentMatchError, MemoryError):
+            raise
+        except Exception as error:  # whatever a solver throws, the caller sees one kind of error
+            raise SolverError(f"the engine failed: {error!r}") from error
+        return verified(
+            problem, outcome, self.aims, solver=_solver(engine), seed=self.seed,
+            began=self.began, shortfall=shortfall,
+        )  # fmt: skip
+
+
+def _sensible(
+    problem: Problem, time_limit: float | None, gap: float, previous: Result | None
+) -> None:
     if not isinstance(problem, Problem):
         raise ProblemError(f"solve takes a Problem, not {type(problem).__name__}")
-    if aim not in AIMS:
-        raise ProblemError(f"aim must be one of {AIMS}, not {aim!r}")
     if not (isinstance(gap, int | float | np.number) and gap >= 0):
         raise ProblemError(f"gap must be a number >= 0, not {gap!r}")
     if previous is not None and not isinstance(previous, Result):
         raise ProblemError(f"previous must be a Result, not {type(previous).__name__}")
     if time_limit is not None and not time_limit > 0:
         raise ProblemError(f"time_limit must be above 0 seconds, not {time_limit!r}")
-    began = time.perf_counter()
-    engine: Engine = NetworkFlow(time_limit, gap, progress, _start(problem, previous))
-    try:
-        outcome = engine.solve(problem)
-    except (TalentMatchError, MemoryError):
-        raise
-    except Exception as error:  # whatever a solver throws, the caller sees one kind of error
-        raise SolverError(f"the engine failed: {error!r}") from error
-    return _verified(problem, outcome, aim=aim, seed=seed, began=began)
+
+
+def engine_for(
+    problem: Problem,
+    aims: tuple[Aim, ...],
+    time_limit: float | None = None,
+    gap: float = 0.0,
+    progress: Callable[[Progress], None] | None = None,
+    start: tuple[Ints, Ints] | None = None,
+) -> Engine:
+    """The engine for what a problem contains: a flow where it is a network, else programs."""
+    is_plain = not problem.rows and not problem.apart and problem.loads is None
+    if is_plain and all(isinstance(aim, Total) and aim.tiers is None for aim in aims):
+        return NetworkFlow(time_limit, gap, progress, start)
+    return StagedProgram(aims, time_limit, gap, progress, start)
 
 
 def _start(problem: Problem, previous: Result | None) -> tuple[np.ndarray, np.ndarray] | None:
@@ -117,80 +181,13 @@ def _start(problem: Problem, previous: Result | None) -> tuple[np.ndarray, np.nd
     return rows[known], cols[known]
 
 
-def _verified(problem: Problem, outcome: Outcome, *, aim: str, seed: int, began: float) -> Result:
-    """Look at the engine's answer a second time, by `check` and by the prices alone."""
-    objective, gap, bound, status = math.nan, math.inf, outcome.bound, outcome.status
-    pairs, prices, reasons, proof = None, None, None, ""
-    if outcome.candidate_prices is not None and outcome.demand_prices is not None:
-        pairs = _frame(problem, outcome)
-        violations = check(problem, pairs)
-        if violations:
-            shown = "; ".join(str(violation) for violation in violations[:3])
-            raise SolverError(f"the solver's plan breaks {len(violations)} rules: {shown}")
-        u = pd.Series(outcome.candidate_prices, index=problem.candidate_ids, name="price")
-        v = pd.Series(outcome.demand_prices, index=problem.demand_ids, name="price")
-        prices = u, v
-        objective = math.fsum(pairs["score"])
-        sizes = np.concatenate((pairs["score"], u, v))
-        largest = float(np.abs(sizes).max(initial=0.0))
-        bound, proof = bound_from_prices(problem, u, v), "dual certificate"
-        gap = relative_gap(bound, objective, largest)
-        closed = is_closed(bound, objective, largest)
-        if gap < 0 and not closed:
-            raise SolverError(f"the plan's total {objective!r} exceeds its bound {bound!r}")
-        if status is Status.OPTIMAL and not closed:
-            raise SolverError(f"claimed optimal, but the prices leave a gap of {gap:.3g}")
-        bound, gap = max(bound, objective), max(gap, 0.0)
-
-        reasons = partial(
-            _reasons, problem, outcome.rows, outcome.cols, u, v, status is Status.OPTIMAL
+def _solver(engine: Engine) -> str:
+    """The engine in words, with its version."""
+    if isinstance(engine, NetworkFlow):
+        return f"OR-Tools {version('ortools')} min-cost flow, priced over all pairs"
+    if isinstance(engine, StagedProgram):
+        return (
+            f"OR-Tools {version('ortools')} GLOP, priced over all pairs; "
+            f"SciPy {version('scipy')} HiGHS on what is left"
         )
-
-    return Result(
-        problem=problem,
-        status=status,
-        stopped=outcome.stopped,
-        bound=bound,
-        aim=aim,
-        solver=_solver(),
-        seconds=time.perf_counter() - began,
-        proof=proof,
-        reason=outcome.reason,
-        seed=seed,
-        rounds=outcome.rounds,
-        pairs_formed=outcome.pairs,
-        stages=pd.DataFrame({"aim": [aim], "value": [objective], "bound": [bound]}),
-        _objective=objective,
-        _gap=gap,
-        _pairs=pairs,
-        _prices=prices,
-        _range=outcome.price_range,
-        _reasons=reasons,
-    )
-
-
-def _reasons(
-    problem: Problem, rows: Ints, cols: Ints, u: pd.Series, v: pd.Series, proved: bool
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    both = reasons_of(problem, rows, cols, u, v, proved=proved)
-    return both.unfilled, both.unassigned
-
-
-def _frame(problem: Problem, outcome: Outcome) -> pd.DataFrame:
-    """The plan as a table, demands in their order, best score first within each."""
-    scores = problem.at(outcome.rows, outcome.cols)
-    order = np.lexsort((outcome.rows, -scores, outcome.cols))
-    rows, cols = outcome.rows[order], outcome.cols[order]
-    return pd.DataFrame(
-        {
-            "candidate_id": problem.candidate_ids.take(rows),
-            "demand_id": problem.demand_ids.take(cols),
-            "score": scores[order],
-            "load": np.ones(len(rows), dtype=np.int64),
-        }
-    )
-
-
-@cache
-def _solver() -> str:
-    return f"OR-Tools {version('ortools')} min-cost flow, priced over all pairs"
+    return type(engine).__name__

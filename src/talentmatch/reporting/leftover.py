@@ -17,12 +17,16 @@ _MOST = 2_000  # rows on the page
 
 REASONS = {
     "below_min_score": "No score reaches the least score asked for",
-    "demands_taken": "Fits demands, but each is filled to the plan's greater gain",
+    "demands_closed": "Fits only demands that take nobody",
+    "demands_taken": "Fits demands, but each is filled",
+    "limit_reached": "A limit, budget or conflict stands against it",
     "no_capacity": "Takes no demand (capacity 0)",
     "no_eligible_candidate": "No candidate meets the rules",
     "no_eligible_demand": "Meets the rules of no demand",
     "no_more_candidates": "Everyone who fits is on it already",
     "no_positive_score": "Nothing in common",
+    "not_worth_it": "It would cost the aim more than it brings",
+    "placed_elsewhere": "Its candidates are placed elsewhere",
     "stopped_early": "The search stopped before this was settled",
     "worth_more_elsewhere": "Its candidates are worth more elsewhere",
 }
