@@ -26,8 +26,13 @@ from pathlib import Path
 
 from benchmarks.measure import SHARED, Measure
 
-NEEDS_SHARED = {"vectorizing", "fit", "case", "command", "published"}
-NAMES = ("importing", "vectorizing", "fit", "case", "command", "published", "recovery", "sizes")
+NEEDS_SHARED = {
+    "vectorizing", "fit", "case", "command", "published", "allocation", "contracts",
+}  # fmt: skip
+NAMES = (
+    "importing", "vectorizing", "fit", "case", "command", "published", "allocation", "contracts",
+    "recovery", "sizes",
+)  # fmt: skip
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 

@@ -159,7 +159,8 @@ def run() -> list[Measure]:
         ),
         lambda: against_highs("three budgets on the same pairs", loose, 1e-4, 10.0),
         lambda: within("the same three budgets, closer", problem_with(loose), 1e-5, 60.0),
-        lambda: within("loads 5 and 1, capacity 5, 1,000 x 1,160, all pairs", two_loads(), 5e-4, 30.0),
+        lambda: within("loads 5 and 1, capacity 5, 1,000 x 1,160, all pairs",
+                       two_loads(), 5e-4, 30.0),
         lambda: within("a real-valued budget per column, 20,000 x 200, 100,850 pairs",
                        budgeted(), 4e-4, 30.0),
     ]  # fmt: skip

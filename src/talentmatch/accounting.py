@@ -74,9 +74,13 @@ def limits_used(
 
 
 def _both_ends(
-    names: tuple[str, str], ids: pd.Index, most: NDArray[np.int64] | Floats, least: NDArray[np.int64] | Floats,
-    use: pd.Series, prices: Floats,
-) -> list[pd.DataFrame]:  # fmt: skip
+    names: tuple[str, str],
+    ids: pd.Index,
+    most: NDArray[np.int64] | Floats,
+    least: NDArray[np.int64] | Floats,
+    use: pd.Series,
+    prices: Floats,
+) -> list[pd.DataFrame]:
     """The table of a side's ceilings and that of its floors."""
     taken = use.reindex(ids, fill_value=0).to_numpy()
     parts = []

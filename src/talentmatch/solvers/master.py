@@ -84,10 +84,11 @@ class Listed:
 
 @dataclass(frozen=True, eq=False)
 class Priced:
-    """What pricing found: the bound, and keys of pairs worth listing."""
+    """What pricing found: the bound, keys of pairs worth listing, and their best reduced gain."""
 
     bound: float
     keys: Ints
+    worst: float = -math.inf
 
 
 @dataclass(eq=False)
@@ -151,7 +152,7 @@ class Master:
                 use,
                 factor,
                 extra,
-            )  # fmt: skip
+            )
         )
         self.further_gains = np.zeros(len(self.further.lower))
         self.gain, self.evaluate, self.is_whole, self.scale = Unit(), None, False, 0.0
@@ -302,10 +303,10 @@ class Master:
         *,
         complete: bool,
         few: int,
-        tolerance: float,
+        near: float = 0.0,
         gains: bool = True,
     ) -> Priced:
-        """Bound over all pairs, and the pairs not listed that break the prices most."""
+        """Bound over all pairs, and pairs not listed that break the prices most, or nearly do."""
         own = self.reduced(pairs, prices, gains=gains)
         terms = [self.fixed_bound(prices) if gains else self._elastic_bound(prices)]
         terms.append(math.fsum(np.where(pairs.locked, own, 0.0)))
@@ -314,21 +315,23 @@ class Master:
             free = own[~pairs.locked]
             return Priced(math.fsum((*terms, math.fsum(free[free > 0]))), nothing)
         width, found = max(self.model.shape[1], 1), []
-        columns = ColumnBest(few, tolerance)
+        worst, columns = -math.inf, ColumnBest(few, -near)
         for rows, _, left in self.reduced_blocks(prices, gains=gains):
             np.nan_to_num(left, copy=False, nan=-np.inf)
             terms.append(math.fsum(left[left > 0]))
             low, high = np.searchsorted(pairs.keys, (rows[0] * width, (rows[-1] + 1) * width))
             left[np.divmod(pairs.keys[low:high] - rows[0] * width, width)] = -np.inf
-            some = np.flatnonzero(left.max(axis=1, initial=-np.inf) > tolerance)
+            highest = left.max(axis=1, initial=-np.inf)
+            worst = max(worst, float(highest.max(initial=-np.inf)))
+            some = np.flatnonzero(highest > -near)
             if len(some):
-                picked = best_of_rows(left[some], few, tolerance, rows[some] * few)
+                picked = best_of_rows(left[some], few, -near, rows[some] * few)
                 r, c = np.nonzero(picked)
                 found.append(rows[some[r]] * width + c)
                 columns.add(rows[some], left[some])
         r, c, _ = columns.pairs()
         found.append(r * width + c)
-        return Priced(math.fsum(terms), np.unique(np.concatenate(found)).astype(np.intp))
+        return Priced(math.fsum(terms), np.unique(np.concatenate(found)).astype(np.intp), worst)
 
     def _elastic_bound(self, prices: Floats) -> float:
         """The same without gains: how far the floors are from being met, as a bound."""

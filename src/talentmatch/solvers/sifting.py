@@ -33,6 +33,7 @@ _FIRST = 20  # pairs per row and column to start with
 _MORE = 16  # pairs per row and column added in a round
 _ALL = 2**16  # below so many cells every eligible pair is listed at once
 _WHOLE = 1e-6  # how far from a whole number a solver's answer may be
+_NEARLY = 64.0  # share of the gap by which a pair may miss the prices and still be listed
 _CUTS = 30  # rounds of cuts at most
 _SLOW = 1e-6  # share of the bound that a round of cuts must gain at least
 
@@ -158,7 +159,7 @@ class Sifting:
 
     def relax(self) -> bool:
         """Solve the linear relaxation over all pairs; False where it has no solution."""
-        met = False
+        met, near = False, 0.0
         while True:
             self.rounds += 1
             if self.rounds > 1 and self.clock.late():
@@ -181,11 +182,13 @@ class Sifting:
             prices = self.master.sound(answer.prices)
             tolerance = 1e-11 * max(self.largest, 1e-300)
             found = self.master.price(
-                prices, self.pairs, complete=self.complete, few=_MORE, tolerance=tolerance
+                prices, self.pairs, complete=self.complete, few=_MORE, near=near
             )
+            # Pairs that nearly break the prices come along: else the last rounds add few each.
+            near = max(found.bound - answer.objective, 0.0) / _NEARLY
             self.note(found.bound, prices)
             self.clock.report("pricing", self.rounds, len(self.pairs), self.value, self.bound)
-            if not len(found.keys):
+            if found.worst <= tolerance:
                 self.take(program, answer.values)
                 self.point = answer.values
                 if self.cut(answer.values, answer.objective):
@@ -212,9 +215,9 @@ class Sifting:
                 return True
             prices = answer.prices[:rows]
             found = self.master.price(
-                prices, self.pairs, complete=self.complete, few=_MORE, tolerance=1e-9, gains=False
+                prices, self.pairs, complete=self.complete, few=_MORE, gains=False
             )
-            if not len(found.keys):
+            if found.worst <= 1e-9:
                 return False
             self.pairs = self.master.listed(np.union1d(self.pairs.keys, found.keys))
 

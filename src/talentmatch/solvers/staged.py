@@ -108,6 +108,8 @@ class Pursuit:
             found, master = self.threshold(stage)
             if found.value > 0 or found.status is Status.NO_SOLUTION:
                 return found, master
+        if isinstance(stage, LowestTotal) and not self.can_serve_all(stage):
+            stage.high = min(stage.high, 0.0)
         master = self.master()
         stage.put(master)
         if isinstance(stage, Signing):
@@ -118,6 +120,12 @@ class Pursuit:
             found = maximise(master, self.clock, gap=self.gap, start=self.start)
         self.seen(found)
         return found, master
+
+    def can_serve_all(self, stage: LowestTotal) -> bool:
+        """Whether every demand that counts can have somebody; else no lowest total is above 0."""
+        if not stage.counted.any():
+            return True
+        return self.possible(stage, -math.inf)[0].status is not Status.INFEASIBLE
 
     def hold(self, stage: Stage, found: Found) -> None:
         """Keep a stage's value while the next is pursued."""

@@ -139,7 +139,7 @@ class Reach:
                 Unit(),
                 1.0,
                 (at, columns, -np.ones(len(labels))),
-            )  # fmt: skip
+            )
         )
         master.gain = OfDemand(np.zeros(self.problem.shape[1]), False)
         master.further_gains = np.zeros(len(master.further.lower))
@@ -231,7 +231,7 @@ class LowestTotal:
                     Scaled(None, factor),
                     factor,
                     (np.arange(len(at)), np.repeat(column, len(at)), np.full(len(at), -1.0)),
-                )  # fmt: skip
+                )
             )
         master.gain = OfDemand(np.zeros(self.problem.shape[1]), False)
         master.further_gains = np.zeros(len(master.further.lower))
