@@ -28,6 +28,7 @@ from talentmatch.solvers.mixed import warm_up, whole_plan
 from talentmatch.solvers.neighbourhoods import around_point, neighbourhoods
 from talentmatch.solvers.programs import MixedAnswer, Program
 from talentmatch.solvers.sifting import Found, Sifting
+from talentmatch.solvers.swapping import improved
 
 __all__ = ["maximise"]
 
@@ -160,7 +161,8 @@ class _Run(Sifting):
         """Better plans by neighbourhoods, where too many pairs can matter for one program."""
         needed = self.needed()
         pairs = self.within(needed)
-        if len(pairs) <= _FEW:
+        needed_count = len(pairs)
+        if needed_count <= _FEW:
             return needed
         nearest = max(3 * len(self.plan_keys()), _FEW)
         if len(pairs) > nearest and self.prices is not None:
@@ -168,8 +170,12 @@ class _Run(Sifting):
             near = self.within(max(-float(reduced[-nearest]), 0.0))
             pairs = self.master.listed(np.union1d(near.keys, self.plan_keys()))
         limit = self.clock.limit
-        share = _QUICK * 5 if limit is None else limit * (0.9 if len(pairs) > _MANY else 0.4)
+        share = _QUICK * 5 if limit is None else limit * 0.9
+        if needed_count <= _MANY:
+            share = min(share, _QUICK)
         until = self.clock.seconds() + share
+        if not self.master.further.lower:
+            self.swap(pairs, until if needed_count > _MANY else until - share / 2)
 
         def attempt(program: Program, part: Listed) -> bool:
             before = self.value
@@ -182,6 +188,17 @@ class _Run(Sifting):
 
         neighbourhoods(self.master, pairs, lambda: self.plan_keys(), attempt, go_on, size=_NEAR)
         return self.needed()
+
+    def swap(self, pairs: Listed, until: float) -> None:
+        """Better the best plan by swaps among some pairs."""
+        program = self.master.program(pairs)
+        chosen = np.isin(pairs.keys, self.plan_keys())
+        better = improved(
+            program, chosen, self.prices,
+            lambda: not self.clock.late() and self.clock.seconds() < until,
+        )  # fmt: skip
+        self.take(program, better.astype(np.float64), pairs)
+        self.clock.report("swapping", self.rounds, len(pairs), self.value, self.bound)
 
     def plan_keys(self) -> Ints:
         """Keys of the best plan."""
