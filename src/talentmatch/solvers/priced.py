@@ -170,7 +170,7 @@ class _Run(Sifting):
             near = self.within(max(-float(reduced[-nearest]), 0.0))
             pairs = self.master.listed(np.union1d(near.keys, self.plan_keys()))
         limit = self.clock.limit
-        share = _QUICK * 5 if limit is None else limit * 0.9
+        share = _QUICK * 5 if limit is None else limit * 0.96 - self.clock.seconds()
         if needed_count <= _MANY:
             share = min(share, _QUICK)
         until = self.clock.seconds() + share
@@ -207,7 +207,7 @@ class _Run(Sifting):
     def whole(self, program: Program, pairs: Listed, *, quick: bool = False) -> MixedAnswer:
         """The best whole plan on some pairs; its bound is that of the rows as they are."""
         bound, tight = math.inf, program
-        gap, limit = self.gap / 2, self.clock.left()
+        gap, limit = self.gap * 0.9, self.clock.left()
         if quick and not self.count_all() <= len(pairs):
             # A first plan only tells which pairs can matter: good is good enough.
             gap, limit = max(gap, _GOOD), min(_QUICK, math.inf if limit is None else limit)
