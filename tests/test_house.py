@@ -29,7 +29,7 @@ ORDER = [
     ["ngrams", "scores", "must_have"],
     ["vectorizing", "word_grams", "problem", "evaluate"],
     ["blocks", "checking", "learning"],
-    ["accounting"],
+    ["accounting", "bounding"],
     ["documents", "side_rows", "result"],
     ["keeping"],
     ["scoring", "plots", "solvers.flow", "solvers.model", "solvers.programs", "solvers.waiting"],

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 import talentmatch as tm
 from oracles import Case, by_trying_all, cases, dual_ranges
-from talentmatch.checking import bound_from_prices
+from talentmatch.bounding import bound_from_prices
 from test_solving import EFFORTS, make_hard, plan_of, problem_of
 
 quick = settings(max_examples=80, deadline=None, derandomize=True)

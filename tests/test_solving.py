@@ -21,7 +21,7 @@ import talentmatch as tm
 from oracles import Case, all_plans, assert_total, by_highs, by_trying_all, cases
 from talentmatch import scores as scores_room
 from talentmatch import solving, verifying
-from talentmatch.checking import bound_from_prices
+from talentmatch.bounding import bound_from_prices
 from talentmatch.result import Outcome, Progress, Status
 from talentmatch.solvers import network
 

@@ -17,7 +17,7 @@ from talentmatch.decimals import spoken
 from talentmatch.errors import ProblemError
 from talentmatch.problem import Problem
 
-__all__ = ["Violation", "bars", "bound_from_prices", "check", "penalties", "plan_frame", "used"]
+__all__ = ["Violation", "bars", "check", "penalties", "plan_frame", "used"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -351,48 +351,3 @@ def _limits(
             detail = f"has {count} {words[2]}, at least {low} required"
             found.append(Violation(words[1], (id,), detail))
     return found
-
-
-def bound_from_prices(
-    problem: Problem, candidate_prices: pd.Series, demand_prices: pd.Series
-) -> float:
-    r"""Upper bound on every plan's total, from any prices, in float64 (weak duality).
-
-    .. math::
-        \sum_i (c_i u_i^+ - l_i u_i^-) + \sum_j (h_j v_j^+ - g_j v_j^-)
-        + \sum_{free} \max(0, s_{ij} - u_i - v_j) + \sum_{locked} (s_{ij} - u_i - v_j)
-
-    Parameters
-    ----------
-    problem : Problem
-        The problem.
-    candidate_prices, demand_prices : Series by id
-        u and v; any numbers give a valid bound.
-
-    Examples
-    --------
-    >>> import talentmatch as tm
-    >>> from talentmatch.checking import bound_from_prices
-    >>> result = tm.solve(tm.Problem([[0.9, 0.2], [0.8, 0.7]]))
-    >>> bound_from_prices(result.problem, result.candidate_prices, result.demand_prices)
-    1.6
-    """
-    u = candidate_prices.reindex(problem.candidate_ids).to_numpy(dtype=np.float64)
-    v = demand_prices.reindex(problem.demand_ids).to_numpy(dtype=np.float64)
-    terms = [
-        math.fsum(np.where(u > 0, problem.capacity, problem.min_load) * u),
-        math.fsum(np.where(v > 0, problem.headcount, problem.min_headcount) * v),
-    ]
-    stored = problem.scores.stored
-    if stored is not None:
-        pairs = stored.tocoo()
-        above = problem.at(*pairs.coords) - u[pairs.coords[0]] - v[pairs.coords[1]]
-        terms.append(math.fsum(above[above > 0]))
-    else:
-        for rows, block in problem.blocks():
-            above = block - u[rows, None] - v
-            terms.append(math.fsum(above[above > 0]))
-    i, j = problem.locked
-    forced = problem.at(i, j) - u[i] - v[j]
-    terms += [*forced, *(-np.maximum(forced, 0.0))]
-    return math.fsum(terms)

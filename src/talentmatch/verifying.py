@@ -13,7 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from talentmatch.aims import Aim
-from talentmatch.checking import bound_from_prices, check, plan_frame
+from talentmatch.bounding import bound_from_prices
+from talentmatch.checking import check, plan_frame
 from talentmatch.errors import SolverError
 from talentmatch.problem import Problem
 from talentmatch.reasons import reasons_of
