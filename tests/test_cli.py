@@ -81,6 +81,8 @@ def test_options_are_recorded(capsys, tables, columns, tmp_path):
         "gap": 0.001,
         "seed": 3,
         "rules": True,
+        "aim": "total",
+        "allow_unmet": False,
     }
     assert record["seed"] == 3
     assert record["inputs"]["candidates"]["name"] == "people.csv"

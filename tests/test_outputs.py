@@ -182,9 +182,9 @@ def test_record_is_strict_json_with_stable_keys(result, tmp_path):
 
     record = json.loads((tmp_path / "result.json").read_text("utf-8"), parse_constant=refuse)
     assert list(record) == [
-        "status", "stopped", "reason", "objective", "bound", "gap", "aim", "stages", "solver",
-        "proof", "seconds", "rounds", "pairs_formed", "seed", "counts", "rules", "options",
-        "inputs", "versions",
+        "status", "stopped", "reason", "objective", "bound", "gap", "aim", "stages", "limits",
+        "shortfall", "solver", "proof", "seconds", "rounds", "pairs_formed", "seed", "counts",
+        "rules", "options", "inputs", "versions",
     ]  # fmt: skip
     assert record["status"] == "optimal"
     assert record["objective"] == result.objective

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import talentmatch as tm
+from talentmatch.aims import NAMES
 from talentmatch.errors import InputError, MissingExtraError, ProblemError, TalentMatchError
 from talentmatch.terminal import Ticker, printable
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 OK, FAULT, BAD_INPUT, NO_PLAN, INTERRUPTED = 0, 1, 2, 3, 130
+
+_SHOWN = 10  # floors and locks that gave way, listed one by one
 
 _EPILOG = """examples:
   talentmatch demo --out plan
@@ -123,6 +126,16 @@ def _parser() -> argparse.ArgumentParser:
         "--no-rules", action="store_true",
         help="do not keep the must-haves that both tables state (degree, dates, salary, kind)",
     )  # fmt: skip
+    match.add_argument(
+        "--aim", choices=tuple(NAMES), default="total",
+        help="what the plan is best at (default total): total score; openings filled, by "
+        "priority; most pairs, then the lowest score; the demand served worst; enterprises "
+        "reached; expected contracts",
+    )  # fmt: skip
+    match.add_argument(
+        "--allow-unmet", action="store_true",
+        help="where no plan meets every floor, miss as little of them as possible",
+    )  # fmt: skip
     match.set_defaults(run=_match)
     demo = commands.add_parser("demo", help="match the built-in case, all of it invented")
     demo.set_defaults(run=_demo)
@@ -165,11 +178,14 @@ def _match(options: argparse.Namespace) -> int:
         "gap": options.gap,
         "seed": options.seed,
         "rules": not options.no_rules,
+        "aim": options.aim,
+        "allow_unmet": options.allow_unmet,
     }
     scorer = tm.FitScorer(rules=[]) if options.no_rules else None
     result = _solve(
         ticker, candidates, demands, scorer=scorer, min_score=options.min_score,
         time_limit=options.time_limit, gap=options.gap, seed=options.seed,
+        aim=options.aim, allow_unmet=options.allow_unmet,
     )  # fmt: skip
     inputs = {"candidates": options.candidates, "demands": options.demands}
     return _deliver(ticker, result, options.out, inputs, asked, began)
@@ -227,7 +243,7 @@ def _deliver(
     lines = [*_lines(summary), ("Files", ", ".join(path.name for path in written))]
     report = Path(folder, "report.html")
     lines += [("", f"in {folder}; open {report}"), ("Time", f"{time.perf_counter() - began:.1f} s")]
-    text = "\n".join(f"{head:<8}{line}" for head, line in lines)
+    text = "\n".join(f"{head:<7} {line}" for head, line in lines)
     print(printable(text, sys.stdout))
     if result.stopped.value == "interrupt":
         return _fail("stopped with Ctrl-C; the best plan so far was written", INTERRUPTED)
@@ -262,7 +278,18 @@ def _lines(summary: Summary) -> Iterator[tuple[str, str]]:
         "Filled",
         f"{count['filled']:,} of {openings}, by {counted(count['placed'], 'person', 'people')}",
     )
-    yield "Total", f"{shown(result.objective)}, {summary.gap_words}"
+    if summary.is_staged:
+        values = zip(result.stages["aim"], result.stages["in_plan"], strict=True)
+        for k, (aim, value) in enumerate(values):
+            yield "" if k else "Aims", f"{aim} {shown(value)}"
+        yield "", summary.gap_words
+    else:
+        yield summary.aim.capitalize(), f"{shown(result.objective)}, {summary.gap_words}"
+    for k, line in enumerate(result.shortfall.head(_SHOWN).to_dict("records")):
+        words = f"{line['constraint']} of {line['group']}: {line['got']:g} of {line['wanted']:g}"
+        yield "" if k else "Missed", words
+    if len(result.shortfall) > _SHOWN:
+        yield "", f"and {counted(len(result.shortfall) - _SHOWN, 'more', 'more')}; see the report"
     pairs = summary.pairs
     if len(pairs):
         places = decimals(pairs["score"].to_numpy(dtype="float64"))

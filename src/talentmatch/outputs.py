@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from talentmatch.reporting.escaping import json_ready, plain_text, sheet_text
+from talentmatch.reporting.limits import limits_of
 from talentmatch.reporting.phrasing import Phrase, in_words, reasons_for
 from talentmatch.reporting.provenance import Provenance, trace
 from talentmatch.reporting.report import render_report
@@ -139,6 +140,11 @@ def _json(summary: Summary, provenance: Provenance) -> bytes:
     """The record; its keys are always all there."""
     result = summary.result
     stages = result.stages.to_dict("records")
+    limits = [
+        {"constraint": limit.name, "is_floor": limit.is_floor} | line
+        for limit in (limits_of(summary) if summary.has_plan else ())
+        for line in limit.groups.drop(columns="constraint").to_dict("records")
+    ]
     record = {
         "status": result.status.value,
         "stopped": result.stopped.value,
@@ -148,6 +154,8 @@ def _json(summary: Summary, provenance: Provenance) -> bytes:
         "gap": result.gap if summary.has_plan else None,
         "aim": result.aim,
         "stages": stages,
+        "limits": limits,
+        "shortfall": result.shortfall.to_dict("records"),
         "solver": result.solver,
         "proof": result.proof,
         "seconds": result.seconds,

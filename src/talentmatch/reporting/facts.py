@@ -34,7 +34,7 @@ def rules_section(summary: Summary) -> str:
     """Which rules were applied, how many pairs each bars, whose facts are missing."""
     head = '<section aria-labelledby="rules">\n<h2 id="rules">Rules that were applied</h2>\n'
     if not summary.rules:
-        none = "<p>None beside capacity and headcount: every pair was allowed.</p>\n"
+        none = "<p>None: every pair was allowed, as far as capacity, headcount and limits go.</p>\n"
         return f"{head}{none}</section>\n"
     n, m = summary.result.problem.shape
     rows = [
@@ -66,7 +66,7 @@ def made_section(summary: Summary, provenance: Provenance) -> str:
     ]
     if summary.has_plan:
         solved[2:2] = [
-            ("Total", repr(float(result.objective))),
+            (summary.aim.capitalize(), repr(float(result.objective))),
             ("Ceiling", repr(float(result.bound))),
         ]
     inputs = [(role.capitalize(), _input(record)) for role, record in provenance.inputs.items()]

@@ -8,6 +8,7 @@ from talentmatch.reporting.escaping import page_text
 from talentmatch.reporting.facts import made_section, reading_section, rules_section
 from talentmatch.reporting.labels import Labels
 from talentmatch.reporting.leftover import unassigned_section, unfilled_section
+from talentmatch.reporting.limits import aims_section, has_limits, limits_section
 from talentmatch.reporting.page import page
 from talentmatch.reporting.pairs import pairs_section
 from talentmatch.reporting.phrasing import Phrase
@@ -50,6 +51,8 @@ def render_report(
     body = [_opening(summary, title), "<main>\n", _glance(summary)]
     if summary.has_plan:
         body += [
+            aims_section(summary),
+            limits_section(summary),
             pairs_section(summary, reasons, labels),
             unfilled_section(summary, labels),
             unassigned_section(summary, labels),
@@ -72,7 +75,11 @@ def _opening(summary: Summary, title: str) -> str:
     links = [("rules", "Rules"), ("made", "How it was made")]
     if summary.has_plan:
         count = summary.counts
+        aims = [("aims", "Aims")] if summary.is_staged else []
+        limits = [("limits", "Limits")] if has_limits(summary) else []
         links = [
+            *aims,
+            *limits,
             ("pairs-list", f"Pairs ({count['filled']:,})"),
             ("unfilled", f"Unfilled demands ({count['demands_short']:,})"),
             ("unassigned", f"Unassigned candidates ({count['unassigned']:,})"),
@@ -123,11 +130,20 @@ def _plan_cards(summary: Summary) -> list[tuple[str, str, str, str]]:
          f"of {count['openings']:,}, in {counted(count['demands'], 'demand')}", ""),
         ("Still open", f"{count['missing']:,}", short, "short" if count["missing"] else ""),
         ("Candidates placed", f"{count['placed']:,}", f"of {count['candidates']:,}", ""),
-        ("Total of all scores", shown(result.objective), summary.gap_words, ""),
+        (_measure(summary), shown(result.objective), summary.gap_words, ""),
     ]  # fmt: skip
     if summary.first_choices is not None and count["filled"]:
-        words = (
-            "pairs give the demand its best candidate; in the others that one adds more elsewhere"
-        )
+        others = "that one adds more elsewhere"
+        if not summary.is_plain:
+            others += ", or a limit or an aim stands against it"
+        words = f"pairs give the demand its best candidate; in the others {others}"
         cards.append(("First choices", f"{summary.first_choices:,}", words, "lone"))
     return cards
+
+
+def _measure(summary: Summary) -> str:
+    """What to call the objective."""
+    if summary.aim != "total":
+        return summary.aim.capitalize()
+    soft = any(rows.penalty is not None for rows in summary.result.problem.rows)
+    return "Total of all scores, less penalties" if soft else "Total of all scores"

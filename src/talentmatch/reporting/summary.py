@@ -133,38 +133,92 @@ class Summary:
     def headline(self) -> str:
         """What is proved, in a few words."""
         return {
-            Status.OPTIMAL: "Proved best: no plan has a higher total",
+            Status.OPTIMAL: self._best,
             Status.FEASIBLE: "A plan, not proved best",
             Status.INFEASIBLE: "Proved: no plan keeps every limit",
             Status.NO_SOLUTION: "No plan was found",
         }[self.result.status]
 
     @property
+    def aim(self) -> str:
+        """What the last stage maximised: ``"total"`` in most plans."""
+        return "total" if not len(self.result.stages) else str(self.result.stages["aim"].iloc[-1])
+
+    @property
+    def is_staged(self) -> bool:
+        """Whether several aims were pursued, one after another."""
+        return len(self.result.stages) > 1
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether capacities, headcounts and rules on pairs are all that stood in the way."""
+        problem = self.result.problem
+        limits = problem.rows or problem.apart or len(problem.locked[0])
+        return not limits and not self.is_staged and not len(self.result.shortfall)
+
+    @property
+    def _best(self) -> str:
+        """What an optimal plan is best at."""
+        short = len(self.result.shortfall)
+        head = (
+            "Not every floor can be met; with the lowered ones, proved best"
+            if short
+            else "Proved best"
+        )
+        if self.is_staged:
+            return f"{head}: no plan does better on the aims in their order"
+        more = "a higher total" if self.aim == "total" else f"more {self.aim}"
+        return f"{head}: no plan has {more}"
+
+    @property
     def sentence(self) -> str:
         """What is proved, and how one knows."""
         result = self.result
         if result.status is Status.OPTIMAL:
-            return (
-                f"Every candidate and every opening has a price. Together the prices set a ceiling "
-                f"of {shown(result.bound)} that no plan within the rules can pass, and this plan "
-                f"reaches it with a total of {shown(result.objective)}."
-            )
+            return self._proof()
         if result.status is Status.FEASIBLE:
             why = _STOPS.get(result.stopped, "the search stopped")
             return (
-                f"This plan keeps every rule and totals {shown(result.objective)}. "
-                f"{self._ceiling()} It is not proved best because {why}."
+                f"This plan keeps every rule and reaches {self._value()}. {self._ceiling()} "
+                f"It is not proved best because {why}."
             )
         if result.status is Status.INFEASIBLE:
             return f"{_ended(result.reason)} This was proved over all pairs."
         return f"{_ended(result.reason)} Whether a plan exists is not known."
 
+    def _value(self) -> str:
+        return f"a {self.aim} of {shown(self.result.objective)}"
+
+    def _proof(self) -> str:
+        """How one knows that the plan is best: by prices alone, or by the solver's word."""
+        bound, limits = shown(self.result.bound), bool(self.result.problem.rows)
+        held = " that keeps the earlier aims" if self.is_staged else ""
+        earlier = " The best of the earlier aims is the solver's claim." if self.is_staged else ""
+        if self.result.proof == "dual certificate":
+            who = (
+                "candidate, every opening and every limit"
+                if limits
+                else "candidate and every opening"
+            )
+            return (
+                f"Every {who} has a price. Together the prices set a ceiling of {bound} that no "
+                f"plan within the rules{held} can pass, and this plan reaches it with "
+                f"{self._value()}.{earlier}"
+            )
+        return (
+            f"The solver searched all plans that prices could not rule out and found that none "
+            f"within the rules{held} passes {bound}; this plan reaches it with {self._value()}. "
+            f"That the search missed none is the solver's claim; the plan itself was checked "
+            f"against every limit."
+        )
+
     def _ceiling(self) -> str:
         if not math.isfinite(self.result.gap):
             return "How much better a plan could be is not known."
+        held = " while the earlier aims are held" if self.is_staged else ""
         return (
-            f"No plan can total more than {shown(self.result.bound)}: at most "
-            f"{percent(self.result.gap)} of this one's total is left to gain."
+            f"No plan can reach more than {shown(self.result.bound)}{held}: at most "
+            f"{percent(self.result.gap)} of this one's {self.aim} is left to gain."
         )
 
     @property
@@ -174,7 +228,7 @@ class Summary:
             return "there is no plan"
         gap = self.result.gap
         if self.result.status is Status.OPTIMAL:
-            return "nothing left to gain"
+            return "nothing left to gain" + (", earlier aims held" if self.is_staged else "")
         return f"at most {percent(gap)} left to gain" if math.isfinite(gap) else "gap not known"
 
     @property
