@@ -60,3 +60,16 @@ def bids(shared: Path) -> Callable[[str], np.ndarray]:
         return np.array(numbers, dtype=float).reshape(int(papers), int(reviewers))
 
     return read
+
+
+@pytest.fixture(scope="session")
+def jobs(shared: Path) -> Callable[[str], tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Read one generalised assignment: values and resource use, agents x jobs, and capacities."""
+
+    def read(name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        path = shared / "instances" / "generalized_assignment" / name
+        m, n, *numbers = map(int, path.read_text().split())
+        values, uses, capacity = np.split(np.array(numbers), [m * n, 2 * m * n])
+        return values.reshape(m, n), uses.reshape(m, n), capacity
+
+    return read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,16 +75,128 @@ def test_reviewer_bids(
     assert (result.pairs.groupby("demand_id").size() == 3).all()
 
 
-def test_midl(shared: Path, optima: dict[tuple[str, str], str]) -> None:
+@pytest.fixture(scope="module")
+def midl(shared: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """MIDL's scores, what every paper needs, and the most a reviewer takes."""
+    folder = shared / "instances" / "midl"
+    scores, covs, loads = (np.load(folder / f"{part}.npy") for part in ("scores", "covs", "loads"))
+    return scores, covs, loads
+
+
+def test_midl(
+    midl: tuple[np.ndarray, np.ndarray, np.ndarray], optima: dict[tuple[str, str], str]
+) -> None:
     """Real scores of both signs, needs met exactly, upper loads: the measured optimum."""
     optimum = float(optima["midl/", "max; each paper exactly covs, each reviewer at most loads"])
-    scores, covs, loads = (
-        np.load(shared / "instances" / "midl" / f"{name}.npy")
-        for name in ("scores", "covs", "loads")
-    )
+    scores, covs, loads = midl
     result = tm.solve(tm.Problem(scores, capacity=loads, headcount=covs, min_headcount=covs))
     assert_proved(result, optimum, exact=False)
     assert result.pairs.groupby("demand_id").size().tolist() == covs.astype(int).tolist()
+
+
+# ---------------------------------------------------------------- loads, budgets and other aims
+
+Jobs = Callable[[str], tuple[np.ndarray, np.ndarray, np.ndarray]]
+QUICK_JOBS = ["gap1-0", "gap3-2", "gap6-3", "gap8-1", "gap10-4", "gap11-2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sense"),
+    [
+        *((name, sense) for name in QUICK_JOBS for sense in ("max", "min")),
+        *((name, "min") for name in ("a05100", "a10100", "a20200")),
+    ],
+)
+def test_generalised_assignment(
+    jobs: Jobs, optima: dict[tuple[str, str], str], name: str, sense: str
+) -> None:
+    """Every job by one agent within the agents' resources: the most gain, or the least cost."""
+    optimum = int(optima[f"generalized_assignment/{name}", sense])
+    values, uses, capacity = jobs(name)
+    sign = 1 if sense == "max" else -1
+    result = tm.solve(
+        tm.Problem(sign * values, capacity=capacity, headcount=1, min_headcount=1, load=uses)
+    )
+    assert_proved(result, sign * optimum, exact=True)
+    agents, done = (result.pairs[key].to_numpy() for key in ("candidate_id", "demand_id"))
+    assert sorted(done) == list(range(values.shape[1]))
+    assert values[agents, done].sum() == optimum
+    assert (np.bincount(agents, uses[agents, done], len(capacity)) <= capacity).all()
+
+
+@pytest.mark.parametrize("n", [200, 300, 400, 500, 600])
+def test_bottleneck_assignment(
+    assignment: Callable[[str], np.ndarray], optima: dict[tuple[str, str], str], n: int
+) -> None:
+    """Everybody placed, the largest cost as small as can be, then the least total."""
+    task = "bottleneck (min of the largest cost), then min total"
+    largest, total = map(int, optima[f"linear_assignment/assign{n}.txt", task].split(" / "))
+    costs = assignment(f"assign{n}.txt")
+    result = tm.solve(tm.Problem(-costs, min_headcount=1), "bottleneck")
+    assert_proved(result, -total, exact=True)
+    assert result.stages["value"].tolist() == [n, -largest, -total]
+    assert result.stages["bound"].tolist() == [n, -largest, -total]
+    assert costs[result.pairs["candidate_id"], result.pairs["demand_id"]].max() == largest
+
+
+@pytest.mark.parametrize(
+    ("name", "loads"), [("preflib1", 6), ("preflib2", 7), ("preflib3", 6), ("aamas2016", 12)]
+)
+def test_max_min_of_reviewer_bids(
+    bids: Read, optima: dict[tuple[str, str], str], name: str, loads: int
+) -> None:
+    """The paper with the lowest total gets the most it can, then all papers together."""
+    task = "max-min of the papers' totals, then max total (same needs and loads)"
+    least, total = map(float, optima[f"reviewer_bids/{name}.in", task].split(" / "))
+    scores = bids(f"{name}.in").T
+    problem = tm.Problem(scores, capacity=loads, headcount=3, min_headcount=3)
+    result = tm.solve(problem, "max_min")
+    assert result.status == "optimal"
+    assert tm.check(problem, result.pairs) == []
+    assert math.fsum(result.pairs["score"]) == result.objective == total
+    assert result.bound == pytest.approx(total, rel=1e-9)
+    assert result.stages["value"].tolist() == [least, total]
+    papers = result.pairs.groupby("demand_id")["score"]
+    assert papers.sum().min() == least
+    assert papers.size().tolist() == [3] * scores.shape[1]
+
+
+def test_midl_with_a_floor_for_every_paper(
+    midl: tuple[np.ndarray, np.ndarray, np.ndarray], optima: dict[tuple[str, str], str]
+) -> None:
+    """Every paper's total at least .9: the published total, and the published worst paper."""
+    written = re.findall(r"[\d.]+", optima["midl/", "the same, every paper total at least 0.9"])
+    total, worst = map(float, written)
+    scores, covs, loads = midl
+    floor = tm.GroupLimit("demand_id", at_least=0.9, unit="score")
+    problem = tm.Problem(
+        scores, capacity=loads, headcount=covs, min_headcount=covs, constraints=[floor]
+    )
+    result = tm.solve(problem)
+    assert_proved(result, total, exact=False)
+    assert result.pairs.groupby("demand_id").size().tolist() == covs.astype(int).tolist()
+    assert result.pairs.groupby("demand_id")["score"].sum().min() == pytest.approx(worst, rel=1e-9)
+    table = result.constraints.set_index("constraint").loc["GroupLimit demand_id"]
+    assert table["used"].min() == pytest.approx(worst, rel=1e-9)
+
+
+@pytest.mark.slow
+def test_a_budget_for_every_column(shared: Path, optima: dict[tuple[str, str], str]) -> None:
+    """A whole plan stays below the linear program's published value, and its bound does too."""
+    most = float(optima["budgeted_matching/small.npz", "LP bound of the max"])
+    stored = np.load(shared / "instances" / "budgeted_matching" / "small.npz")
+    source, dest, budgets = stored["source"], stored["dest"], stored["b"]
+    value, use = (sp.csr_array((stored[part], (source, dest))) for part in ("c", "a"))
+    limit = tm.Budget(use, dict(enumerate(budgets.tolist())), by="demand_id")
+    problem = tm.Problem(value, headcount=value.shape[0], constraints=[limit])
+    result = tm.solve(problem, gap=0.01)
+    assert tm.check(problem, result.pairs) == []
+    assert result.gap <= 0.01
+    assert 0.99 * most <= result.objective <= result.bound <= most * (1 + 1e-9)
+    at = result.pairs["candidate_id"].to_numpy(), result.pairs["demand_id"].to_numpy()
+    assert len(set(at[0])) == len(at[0])
+    assert value[at].sum() == pytest.approx(result.objective, rel=1e-12)
+    assert (np.bincount(at[1], use[at], len(budgets)) <= budgets + 1e-9).all()
 
 
 # ---------------------------------------------------------------- real texts

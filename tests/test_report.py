@@ -222,6 +222,18 @@ def test_a_score_is_explained(demo):
     assert "0.13 is not 13 %" in text
 
 
+def test_earlier_aims_are_said_to_be_no_more_than_known():
+    """Prices prove the last aim's bound; of the earlier ones no proof is recorded, nor denied."""
+    result = tm.solve(tm.Problem([[0.75, 0.0], [0.5, -0.25]]), "filled")
+    assert len(result.stages) == 2
+    assert result.proof == "dual certificate"
+    text = " ".join(Page(report_of(result)).text.split())
+    assert "solver's claim" not in text
+    assert "The bounds of the earlier aims are as the solver reported them; only this last" in text
+    plain = " ".join(Page(report_of(tm.solve(tm.Problem([[0.75]])))).text.split())
+    assert "earlier aims" not in plain
+
+
 def test_long_plans_are_cut_and_say_so(demo, monkeypatch):
     """Beyond a number of rows the page says how many there are, and where."""
     monkeypatch.setattr("talentmatch.reporting.pairs._MOST", 7)

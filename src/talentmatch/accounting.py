@@ -41,10 +41,11 @@ def limits_used(
         constraint, group, limit, used, slack, price.
     """
     load = plan.groupby("candidate_id")["load"].sum()
+    scale = 1 if problem.loads is None else problem.loads.scale
     count = plan["demand_id"].value_counts()
     parts = [
         *_both_ends(("capacity", "min_load"), problem.candidate_ids, problem.capacity,
-                    problem.min_load, load, candidate_prices.to_numpy()),
+                    problem.min_load, load, candidate_prices.to_numpy(), scale),
         *_both_ends(("headcount", "min_headcount"), problem.demand_ids, problem.headcount,
                     problem.min_headcount, count, demand_prices.to_numpy()),
     ]  # fmt: skip
@@ -57,7 +58,7 @@ def limits_used(
             known = np.isfinite(ends)
             table = pd.DataFrame({
                 "constraint": limit.name, "group": limit.labels, "limit": ends / limit.scale,
-                "used": use, "slack": sign * (ends / limit.scale - use),
+                "used": use, "slack": sign * (ends / limit.scale - use) + 0.0,
                 "price": sign * np.maximum(sign * prices, 0.0) + 0.0,
             })  # fmt: skip
             parts.append(table[known])
@@ -80,16 +81,18 @@ def _both_ends(
     least: NDArray[np.int64] | Floats,
     use: pd.Series,
     prices: Floats,
+    scale: int = 1,
 ) -> list[pd.DataFrame]:
     """The table of a side's ceilings and that of its floors."""
-    taken = use.reindex(ids, fill_value=0).to_numpy()
+    units = np.round(use.reindex(ids, fill_value=0).to_numpy() * scale)  # whole, so exact
+    taken = units / scale
     parts = []
     for name, limit, sign, where in (
         (names[0], most, 1, np.ones(len(ids), dtype=bool)),
         (names[1], least, -1, np.asarray(least > np.zeros(len(ids)))),
     ):
         table = {"constraint": name, "group": ids, "limit": limit, "used": taken}
-        table |= {"slack": sign * (limit - taken)}
+        table |= {"slack": sign * (np.round(np.asarray(limit) * scale) - units) / scale + 0.0}
         table |= {"price": sign * np.maximum(sign * prices, 0.0) + 0.0}
         parts.append(pd.DataFrame(table)[where])
     return parts

@@ -18,6 +18,7 @@ from talentmatch.problem import Problem
 from talentmatch.scores import Scores
 
 __all__ = [
+    "BROKEN_OFF",
     "OPTIMAL_GAP",
     "Outcome",
     "Progress",
@@ -53,6 +54,9 @@ class Stopped(StrEnum):
     TIME = "time"
     INTERRUPT = "interrupt"
     MEMORY = "memory"
+
+
+BROKEN_OFF = (Stopped.TIME, Stopped.INTERRUPT, Stopped.MEMORY)  # no stage is begun after these
 
 
 @dataclass(frozen=True)

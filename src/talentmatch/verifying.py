@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from talentmatch.aims import Aim
 from talentmatch.bounding import bound_from_prices
 from talentmatch.checking import check, plan_frame
-from talentmatch.errors import SolverError
+from talentmatch.errors import SolverError, TalentMatchError
 from talentmatch.problem import Problem
 from talentmatch.reasons import reasons_of
 from talentmatch.result import (
@@ -24,6 +26,7 @@ from talentmatch.result import (
     Result,
     StageOutcome,
     Status,
+    Stopped,
     is_closed,
     relative_gap,
 )
@@ -33,6 +36,7 @@ __all__ = ["verified"]
 
 Ints = NDArray[np.intp]
 
+_CLAIM = 1e-6  # relative; a claim of a stage's value that is off by more is no rounding
 _STAGES = ["aim", "value", "bound", "in_plan"]
 
 
@@ -51,9 +55,11 @@ def verified(
     Raises
     ------
     SolverError
-        The plan breaks a limit, gives up an earlier stage, or a claim is not so.
+        What the engine answered is no `Outcome` of this problem, the plan breaks a limit, gives up
+        an earlier stage, or a claim is not so.
     """
     stages = stages_of(problem, aims)
+    outcome = _well_formed(problem, outcome, [stage.name for stage in stages])
     sure = outcome.status in (Status.OPTIMAL, Status.FEASIBLE)
     look = _looked_at(problem, outcome, stages) if sure else _Look(outcome.bound)
     missing = pd.DataFrame(columns=["constraint", "group", "wanted", "got", "missing"])
@@ -90,6 +96,68 @@ def verified(
     )
 
 
+def _well_formed(problem: Problem, answer: object, names: list[str]) -> Outcome:
+    """An engine's answer, once its form can be that of an answer to this problem."""
+    if not isinstance(answer, Outcome):
+        raise SolverError(f"the engine answered {answer!r}, not an Outcome")
+    for name, kind in (("status", Status), ("stopped", Stopped)):
+        value = getattr(answer, name)
+        _demand(isinstance(value, kind), f"{name} = {value!r}, which is no {kind.__name__}")
+    for name in ("stages", "row_prices"):
+        value = getattr(answer, name)
+        _demand(isinstance(value, tuple), f"{name} = {value!r}, which is no tuple")
+    sides = (("rows", "candidates"), ("cols", "demands"))
+    for (name, side), size in zip(sides, problem.shape, strict=True):
+        at = getattr(answer, name)
+        whole = isinstance(at, np.ndarray) and at.ndim == 1 and at.dtype.kind in "iu"
+        _demand(whole, f"{name} that are not a 1-D array of whole numbers: {_shown(at)}")
+        outside = at[(at < 0) | (at >= size)]
+        _demand(not len(outside), f"{name} with {outside[:1]}, of {size} {side} from 0")
+    count = len(answer.rows)
+    _demand(count == len(answer.cols), f"{count} rows and {len(answer.cols)} cols of chosen pairs")
+    sure = answer.status in (Status.OPTIMAL, Status.FEASIBLE)
+    _demand(sure or not count, f"status {answer.status.value!r} with {count} chosen pairs")
+    prices: list[tuple[str, Any, int]] = []
+    for name, size in zip(("candidate_prices", "demand_prices"), problem.shape, strict=True):
+        if getattr(answer, name) is not None:
+            prices.append((name, getattr(answer, name), size))
+    limits = [len(limit.labels) for limit in problem.rows]
+    fits = not len(answer.row_prices) or len(answer.row_prices) == len(limits)
+    _demand(fits, f"{len(answer.row_prices)} row_prices for {len(limits)} constraints")
+    prices += [("row_prices", *one) for one in zip(answer.row_prices, limits, strict=False)]
+    for name, value, size in prices:
+        numbers = isinstance(value, np.ndarray) and value.dtype.kind in "iuf"
+        fits = numbers and value.shape == (size,)
+        _demand(fits, f"{name} that are not {size} numbers: {_shown(value)}")
+        _demand(bool(np.isfinite(value).all()), f"{name} with nan or inf: {_shown(value)}")
+    told = answer.stages if sure else ()
+    needed = len(told) == len(names) or (not told and len(names) <= 1) or not sure
+    _demand(needed, f"{len(told)} stages where the aims have {len(names)}: {', '.join(names)}")
+    claims = [("bound", answer.bound), ("scale", answer.scale)]
+    for one in told:
+        _demand(isinstance(one, StageOutcome), f"stages with {one!r}, not a StageOutcome")
+        claims += [(f"the value of {one.aim}", one.value), (f"the bound of {one.aim}", one.bound)]
+    for name, value in claims:
+        fits = isinstance(value, Real) and not math.isnan(value)
+        _demand(fits, f"{name} = {value!r}, which is no number")
+    _demand(0 <= answer.scale < math.inf, f"scale = {answer.scale!r}, which is no size")
+    rows, cols = answer.rows.astype(np.intp), answer.cols.astype(np.intp)
+    return replace(answer, rows=rows, cols=cols)
+
+
+def _demand(holds: bool, found: str) -> None:
+    """Raise where an answer cannot be one."""
+    if not holds:
+        raise SolverError(f"the engine answered {found}")
+
+
+def _shown(value: object) -> str:
+    """An array or something else, in few words."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} of shape {value.shape}, {np.array2string(value, threshold=6)}"
+    return repr(value)
+
+
 @dataclass(eq=False)
 class _Look:
     """What the second look found."""
@@ -116,6 +184,10 @@ def _looked_at(problem: Problem, outcome: Outcome, stages: list[Stage]) -> _Look
     prices, largest = _prices(problem, outcome, pairs)
     if outcome.certify is not None or not told:
         certified = _certified(problem, outcome, prices)
+        if told and objective - certified > _CLAIM * max(abs(objective), largest):
+            raise SolverError(
+                f"the plan's total {objective!r} exceeds its certificate {certified!r}"
+            )
         if is_closed(certified, objective, largest) or not told:
             bound, proof = certified, "dual certificate"
     gap = relative_gap(bound, objective, largest)
@@ -126,7 +198,7 @@ def _looked_at(problem: Problem, outcome: Outcome, stages: list[Stage]) -> _Look
         raise SolverError(f"claimed optimal, but the prices leave a gap of {gap:.3g}")
     bound = max(bound, objective)
     told = told or (StageOutcome(stages[-1].name, objective, bound),)
-    _keep_promises(stages, told, values, outcome.status)
+    _keep_promises(stages, told, values, outcome.status is Status.OPTIMAL, largest)
     told = (*told[:-1], StageOutcome(told[-1].aim, told[-1].value, bound))
     lines = [(*vars(one).values(), value) for one, value in zip(told, values, strict=True)]
     return _Look(
@@ -152,20 +224,47 @@ def _prices(
 def _certified(problem: Problem, outcome: Outcome, prices: tuple[pd.Series, pd.Series]) -> float:
     """The bound that prices alone prove; +inf where the engine has none to show."""
     if outcome.certify is not None:
-        return outcome.certify()
+        try:
+            bound = outcome.certify()
+        except (TalentMatchError, MemoryError):
+            raise
+        except Exception as error:
+            raise SolverError(f"the engine's certificate failed: {error!r}") from error
+        fits = isinstance(bound, Real) and not math.isnan(bound)
+        _demand(fits, f"a certificate of {bound!r}, which is no number")
+        return bound
     if outcome.candidate_prices is None or outcome.demand_prices is None:
         return math.inf
     return bound_from_prices(problem, *prices)
 
 
 def _keep_promises(
-    stages: list[Stage], told: tuple[StageOutcome, ...], values: list[float], status: Status
-) -> None:
-    """What earlier stages came to must still be there in the plan, within its tolerance."""
+    stages: list[Stage], told: tuple[StageOutcome, ...], values: list[float], proved: bool,
+    largest: float,
+) -> None:  # fmt: skip
+    """What every stage is said to have come to must be there in the plan, and be so.
+
+    The plan may have less of an earlier stage by its tolerance, and more where it was not proved.
+    """
     for stage, one, value in zip(stages, told, values, strict=True):
-        kept = one.value - stage.tolerance * abs(one.value)
-        if status is Status.OPTIMAL and value < kept - OPTIMAL_GAP * max(abs(kept), 1e-6):
+        is_last = stage is stages[-1]
+        kept = one.value - (0.0 if is_last else stage.tolerance) * abs(one.value)
+        if value < kept - OPTIMAL_GAP * max(abs(kept), 1e-6):
             raise SolverError(f"the plan gives up {stage.name}: {value!r} where {kept!r} is held")
+        slack = _CLAIM * max(abs(value), 1e-3 * largest)
+        if one.bound < max(value, one.value) - slack:
+            raise SolverError(
+                f"the engine claims that no plan has a {stage.name} above {one.bound!r}, "
+                f"but it answered {one.value!r}, and its plan has {value!r}"
+            )
+        if (proved or is_last) and value > one.value + slack:
+            raise SolverError(
+                f"the engine claims a {stage.name} of {one.value!r}, but its plan has {value!r}"
+            )
+        if proved and one.bound > one.value + slack:
+            raise SolverError(
+                f"claimed optimal, but {stage.name} has {one.value!r} and a bound of {one.bound!r}"
+            )
 
 
 def _reasons(

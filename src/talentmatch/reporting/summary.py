@@ -193,7 +193,12 @@ class Summary:
         """How one knows that the plan is best: by prices alone, or by the solver's word."""
         bound, limits = shown(self.result.bound), bool(self.result.problem.rows)
         held = " that keeps the earlier aims" if self.is_staged else ""
-        earlier = " The best of the earlier aims is the solver's claim." if self.is_staged else ""
+        earlier = (
+            " The bounds of the earlier aims are as the solver reported them; only this last one "
+            "was computed again from the prices."
+            if self.is_staged
+            else ""
+        )
         if self.result.proof == "dual certificate":
             who = (
                 "candidate, every opening and every limit"

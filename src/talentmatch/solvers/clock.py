@@ -46,6 +46,6 @@ class Clock:
         if self.progress is None:
             return
         known = math.isfinite(bound) and not math.isnan(value)
-        gap = relative_gap(bound, value, abs(value)) if known else math.inf
+        gap = max(relative_gap(bound, value, abs(value)), 0.0) if known else math.inf
         words = f"{self.stage}: {what}" if self.stage else what
         self.progress(Progress(words, rounds, pairs, value, bound, gap, self.seconds()))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from talentmatch.constraints.bound import Everything
 from talentmatch.contracts import greedy_introductions, improve
-from talentmatch.result import Status, Stopped, is_closed, relative_gap
+from talentmatch.result import BROKEN_OFF, Status, Stopped, is_closed, relative_gap
 from talentmatch.selecting import ColumnBest
 from talentmatch.solvers.clock import Clock
 from talentmatch.solvers.master import Listed, Master
@@ -113,9 +113,9 @@ class _Search:
     prices: Floats = field(default_factory=lambda: np.empty(0))
     dual_bound: float = math.inf
     rounds: int = 0
+    stopped: Stopped = Stopped.GAP
 
     def solve(self, start: Ints | None) -> Found:
-        stopped = Stopped.GAP
         self.pairs = self.seen = self.master.listed(np.empty(0, dtype=np.intp))
         try:
             missing = self.tighten(start)
@@ -123,9 +123,11 @@ class _Search:
                 missing = self.first_plan()
             if missing is not None:
                 return missing
-            self.finish()
+            if self.stopped is Stopped.GAP:
+                self.finish()
         except KeyboardInterrupt:
-            stopped = Stopped.INTERRUPT
+            self.stopped = Stopped.INTERRUPT
+        stopped = self.stopped
         if self.best is None:
             return Found(
                 Status.NO_SOLUTION, stopped, np.empty(0, dtype=np.intp), math.nan, self.bound,
@@ -136,7 +138,7 @@ class _Search:
         if self.bound - value <= _ROUNDING:
             self.bound = value
         proved = is_closed(self.bound, value, 0.0)
-        if proved:
+        if proved and stopped not in BROKEN_OFF:
             stopped = Stopped.PROVED
         elif stopped is Stopped.GAP and self.clock.late():
             stopped = Stopped.TIME
@@ -260,6 +262,8 @@ class _Search:
             self.note(found.dual_bound, found.prices)
         self.bound = min(self.bound, max(found.bound, found.value))
         self.offer(found.keys)
+        if found.stopped in BROKEN_OFF:
+            self.stopped = found.stopped
         return None
 
     # ------------------------------------------------------------------ finish

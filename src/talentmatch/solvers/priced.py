@@ -41,6 +41,8 @@ _POOR = 1e-4  # a first plan farther from the bound than this is followed by rou
 _FEW, _MANY = 1500, 15_000  # pairs that one integer program settles soon, and hardly ever
 _NEAR = 2500  # pairs opened in a neighbourhood
 _SOME = 400  # least pairs in the first integer program
+_BROKEN = "HiGHS's plans break the rows they were given"
+_FAR = 1e3  # a reach of so many of the largest gain is followed by all pairs
 
 
 def maximise(
@@ -78,7 +80,8 @@ class _Run(Sifting):
             if not self.is_closed() and not self.clock.late():
                 self.finish()
             if not self.is_closed() and self.bound > -math.inf:
-                stopped = Stopped.TIME if self.clock.late() else Stopped.GAP
+                late = self.best is None or self.clock.late()
+                stopped = Stopped.TIME if late else Stopped.GAP
         except KeyboardInterrupt:
             stopped = Stopped.INTERRUPT
         except MemoryError:
@@ -108,17 +111,28 @@ class _Run(Sifting):
         reach = self.first_plan()
         if self.best is not None and not self.is_closed():
             reach = self.search(reach)
+        count, answer = -1, MixedAnswer("stopped", None, math.inf)
         while not (self.is_closed() or self.clock.late()):
             pairs = self.within(reach)
-            if self.last_word(self.whole(self.master.program(pairs), pairs), reach, len(pairs)):
+            if len(pairs) > count:  # over the same pairs the same program says the same
+                count, answer = len(pairs), self.whole(self.master.program(pairs), pairs)
+            if self.last_word(answer, reach, count):
                 return
+            needed, is_far = self.needed(), reach > _FAR * max(self.largest, 1e-300)
             if self.best is None:
-                reach = reach * 4.0 if len(pairs) < _MANY else math.inf
+                reach = math.inf if is_far or count >= _MANY else reach * 4.0
+            elif needed > reach:
+                reach = needed
+            elif is_far:
+                return  # no pair left out can better the plan, and HiGHS proves no more
             else:
-                reach = max(self.needed(), reach * 4 if self.needed() <= reach else 0.0)
+                reach *= 4.0
 
     def within(self, reach: float) -> Listed:
-        """The pairs that can be in a plan worth no less than the dual bound less the reach."""
+        """The pairs that can be in a plan worth no less than the dual bound less the reach.
+
+        With prices, an infinite reach takes every eligible pair, listed before or not.
+        """
         if self.prices is None:
             return self.pairs
         keys = self.master.within(self.prices, self.pairs, reach, complete=self.complete)
@@ -131,13 +145,14 @@ class _Run(Sifting):
 
     def last_word(self, answer: MixedAnswer, reach: float, count: int) -> bool:
         """Lower the bound by what an integer program proves; whether nothing is left to prove."""
-        whole_listed = count >= self.count_all()
+        has_all = reach == math.inf and self.prices is not None
+        whole_listed = has_all or count >= self.count_all()
         # A plan with a pair left out is worth at most the dual bound less what that pair costs.
         rest = -math.inf if whole_listed else self.dual_bound - reach
         inside = -math.inf if answer.status == "infeasible" else answer.bound
         self.lower_bound(max(inside, rest, -math.inf if self.best is None else self.value))
         self.clock.report("finishing", self.rounds, count, self.value, self.bound)
-        return whole_listed and answer.status in ("optimal", "infeasible")
+        return whole_listed or self.prices is None
 
     def first_plan(self) -> float:
         """Some plan: from the pairs nearest to the relaxation, or by rounding it."""
@@ -206,14 +221,14 @@ class _Run(Sifting):
 
     def whole(self, program: Program, pairs: Listed, *, quick: bool = False) -> MixedAnswer:
         """The best whole plan on some pairs; its bound is that of the rows as they are."""
-        bound, tight = math.inf, program
+        tight, first = program, None
         gap, limit = self.gap * 0.9, self.clock.left()
         if quick and not self.count_all() <= len(pairs):
             # A first plan only tells which pairs can matter: good is good enough.
             gap, limit = max(gap, _GOOD), min(_QUICK, math.inf if limit is None else limit)
         for _ in range(_TRIES):
             answer = whole_plan(tight, time_limit=limit, gap=gap, progress=self.told)
-            bound = min(bound, answer.bound)
+            first = first or answer
             if answer.values is None or self.take(program, answer.values, pairs):
                 break
             # HiGHS keeps rows to 1e-6 before its answer is rounded; ask for so much more.
@@ -225,8 +240,13 @@ class _Run(Sifting):
                 least=tight.least - np.minimum(over, 0.0) * 1.001,
             )  # fmt: skip
         else:
-            raise SolverError("HiGHS's plans break the rows they were given")
-        return replace(answer, bound=bound)
+            raise SolverError(_BROKEN)
+        if answer.status == "infeasible" and tight is not program:
+            # That narrower rows leave no plan proves nothing of the rows as they are.
+            if self.best is None and not quick:
+                raise SolverError(_BROKEN)
+            answer = replace(answer, status="stopped")
+        return replace(answer, bound=first.bound)
 
     def told(self, seconds: float) -> None:
         self.clock.report("finishing", self.rounds, len(self.pairs), self.value, self.bound)

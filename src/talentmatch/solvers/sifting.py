@@ -187,9 +187,11 @@ class Sifting:
             # Pairs that nearly break the prices come along: else the last rounds add few each.
             near = max(found.bound - answer.objective, 0.0) / _NEARLY
             self.note(found.bound, prices)
-            self.clock.report("pricing", self.rounds, len(self.pairs), self.value, self.bound)
-            if found.worst <= tolerance:
+            priced_out = found.worst <= tolerance
+            if priced_out:
                 self.take(program, answer.values)
+            self.clock.report("pricing", self.rounds, len(self.pairs), self.value, self.bound)
+            if priced_out:
                 self.point = answer.values
                 if self.cut(answer.values, answer.objective):
                     continue

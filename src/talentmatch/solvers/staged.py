@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talentmatch.problem import Problem
-from talentmatch.result import Status, Stopped
+from talentmatch.result import BROKEN_OFF, Status, Stopped
 from talentmatch.solvers.clock import Clock
 from talentmatch.solvers.compiling import master_of
 from talentmatch.solvers.families import OfDemand
@@ -106,10 +106,16 @@ class Pursuit:
             return self.threshold(stage)
         if isinstance(stage, LowestTotal) and stage.is_by_score:
             found, master = self.threshold(stage)
-            if found.value > 0 or found.status is Status.NO_SOLUTION:
+            if found.value > 0:
                 return found, master
-        if isinstance(stage, LowestTotal) and not self.can_serve_all(stage):
-            stage.high = min(stage.high, 0.0)
+            if found.stopped in BROKEN_OFF:  # to leave out a demand may be worth more
+                return self.broken_off(stage, found, master), master
+        if isinstance(stage, LowestTotal) and stage.counted.any():
+            found, master = self.possible(stage, -math.inf)
+            if found.stopped in BROKEN_OFF:
+                return self.broken_off(stage, found, master), master
+            if found.status is Status.INFEASIBLE:  # some demand has nobody: no more than 0
+                stage.high = min(stage.high, 0.0)
         master = self.master()
         stage.put(master)
         if isinstance(stage, Signing):
@@ -120,12 +126,6 @@ class Pursuit:
             found = maximise(master, self.clock, gap=self.gap, start=self.start)
         self.seen(found)
         return found, master
-
-    def can_serve_all(self, stage: LowestTotal) -> bool:
-        """Whether every demand that counts can have somebody; else no lowest total is above 0."""
-        if not stage.counted.any():
-            return True
-        return self.possible(stage, -math.inf)[0].status is not Status.INFEASIBLE
 
     def hold(self, stage: Stage, found: Found) -> None:
         """Keep a stage's value while the next is pursued."""
@@ -151,8 +151,9 @@ class Pursuit:
 
     def threshold(self, stage: LowestScore | LowestTotal) -> tuple[Found, Master]:
         """The highest score that no chosen pair need fall below, by bisection over the scores."""
-        lowest = self.possible(stage, -math.inf)
-        found, master = lowest
+        found, master = self.possible(stage, -math.inf)
+        if found.stopped in BROKEN_OFF:
+            return self.broken_off(stage, found, master), master
         if found.status not in _SURE:
             if isinstance(stage, LowestTotal) and found.status is Status.INFEASIBLE:
                 found = replace(found, value=-math.inf, bound=-math.inf)
@@ -162,10 +163,10 @@ class Pursuit:
             return replace(found, value=best, bound=best, status=Status.OPTIMAL), master
         levels = self.levels(master, best)
         low, high = 0, len(levels)  # levels[low - 1] is possible, levels[high] is not
-        status, stopped = Status.OPTIMAL, Stopped.PROVED
+        stopped = Stopped.PROVED
         while low < high:
             if self.clock.late():
-                status, stopped = Status.FEASIBLE, Stopped.TIME
+                stopped = Stopped.TIME
                 break
             middle = (low + high) // 2
             tried, tried_master = self.possible(stage, float(levels[middle]))
@@ -175,13 +176,21 @@ class Pursuit:
                 low = int(np.searchsorted(levels, best, side="right"))
             elif tried.status is Status.INFEASIBLE:
                 high = middle
-            else:
-                status, stopped = Status.FEASIBLE, tried.stopped
+            if tried.stopped in BROKEN_OFF:
+                stopped = tried.stopped
                 break
         bound = best if low >= high else float(levels[high - 1])
+        status = Status.OPTIMAL if low >= high else Status.FEASIBLE
         return replace(
             found, value=best, bound=bound, status=status, stopped=stopped, by_threshold=True
         ), master  # fmt: skip
+
+    def broken_off(self, stage: LowestScore | LowestTotal, found: Found, master: Master) -> Found:
+        """What a look for any plan came to when it had to stop; its prices are of another aim."""
+        high = max(stage.high, 0.0) if isinstance(stage, LowestTotal) else math.inf
+        value = self.worth(stage, found, master) if found.status in _SURE else math.nan
+        status = Status.FEASIBLE if found.status in _SURE else Status.NO_SOLUTION
+        return replace(found, value=value, bound=high, status=status, prices=None)
 
     def possible(self, stage: LowestScore | LowestTotal, level: float) -> tuple[Found, Master]:
         """A plan that keeps what is held and has no pair below a level."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -14,7 +14,7 @@ from talentmatch.aims import Aim
 from talentmatch.checking import check, plan_frame
 from talentmatch.errors import SolverError
 from talentmatch.problem import Problem
-from talentmatch.result import Outcome, Progress, StageOutcome, Status, Stopped
+from talentmatch.result import BROKEN_OFF, Outcome, Progress, StageOutcome, Status, Stopped
 from talentmatch.solvers.certifying import certified_bound
 from talentmatch.solvers.clock import Clock
 from talentmatch.solvers.master import Master
@@ -27,6 +27,7 @@ __all__ = ["StagedProgram"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
+_NO_PLAN = "interrupted before a plan was found"
 _TRIED = 200  # pairs of score zero that are tried for whether anything needs them
 
 
@@ -62,36 +63,44 @@ class StagedProgram:
         if clash:
             return _without(clash, Stopped.PROVED, -math.inf)
         pursuit.start = pursuit.master().keys_of(self.start)
-        best: tuple[Stage, Found, Master] | None = None
-        stages = stages_of(problem, self.aims)
+        best: tuple[Found, Master] | None = None
+        stages, stopped = stages_of(problem, self.aims), Stopped.PROVED
         for stage in stages:
-            found, master = pursuit.best(stage)
+            try:
+                found, master = pursuit.best(stage)
+            except KeyboardInterrupt:  # between two programs; within one the stage itself sees it
+                stopped = Stopped.INTERRUPT
+                if best is None:
+                    return _without(_NO_PLAN, stopped, math.inf, pursuit)
+                break
+            stopped = found.stopped
             if found.status in (Status.INFEASIBLE, Status.NO_SOLUTION):
                 if best is None:
-                    return _without(found.reason, found.stopped, found.bound, pursuit)
+                    return _without(found.reason, stopped, found.bound, pursuit)
                 break  # what is held has a plan: only the time for this stage was missing
-            best = stage, found, master
+            best = found, master
             pursuit.hold(stage, found)
-            if found.stopped in (Stopped.TIME, Stopped.INTERRUPT):
+            if stopped in BROKEN_OFF:
                 break
         if best is None:
             raise SolverError("no aim was pursued")
-        return _outcome(problem, pursuit, stages, *best)
+        return _outcome(problem, pursuit, stages, stopped, *best)
 
 
 def _outcome(
-    problem: Problem, pursuit: Pursuit, stages: list[Stage], stage: Stage, found: Found,
+    problem: Problem, pursuit: Pursuit, stages: list[Stage], stopped: Stopped, found: Found,
     master: Master,
 ) -> Outcome:  # fmt: skip
-    """The last stage's plan with the prices of its rows, and what every stage came to."""
+    """The last plan with the prices of its rows, and what every stage came to."""
     rows, cols = master.places(found.keys)
     rows, cols = _without_needless(problem, pursuit, rows, cols)
     told = [StageOutcome(held.stage.name, held.value, held.bound) for held in pursuit.done]
+    # The plan is the last stage's own: without needless pairs it may have gained.
+    told[-1] = replace(told[-1], value=pursuit.done[-1].stage.value(rows, cols))
     for missed in stages[len(told) :]:
         told.append(StageOutcome(missed.name, missed.value(rows, cols), math.inf))
     whole = len(pursuit.done) == len(stages)
     proved = whole and all(held.proved for held in pursuit.done)
-    stopped = found.stopped
     if stopped is Stopped.PROVED and not proved:
         stopped = Stopped.TIME if pursuit.clock.late() else Stopped.GAP
     u, v, others = _published(problem, master, found)
@@ -103,7 +112,7 @@ def _outcome(
         stages=tuple(told),
         row_prices=others,
         scale=found.scale,
-        certify=None if found.prices is None or not whole else partial(
+        certify=None if found.prices is None or not whole or found.by_threshold else partial(
             certified_bound, master, found.prices),
     )  # fmt: skip
 

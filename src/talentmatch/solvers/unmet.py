@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from talentmatch.aims import Total
 from talentmatch.constraints import Lock
 from talentmatch.problem import Problem
-from talentmatch.result import Status
+from talentmatch.result import Status, Stopped
 from talentmatch.solvers.compiling import master_of
 from talentmatch.solvers.families import Extra, Grouped, OfDemand, Unit
 from talentmatch.solvers.master import Master
@@ -81,6 +81,8 @@ def best_of_least_unmet(
     master.hold("unmet", -cost * (1 + _NEAR), factor=min(max(1.0, 1.0 / least), _WIDE))
     stages_of(free, (Total(),))[0].put(master)
     found = maximise(master, clock, start=master.keys_of(start))
+    if found.stopped is Stopped.INTERRUPT:
+        raise KeyboardInterrupt  # no plan is known yet, and nothing may run on
     if found.status not in (Status.OPTIMAL, Status.FEASIBLE):
         return change
     rows, cols = master.places(found.keys)
