@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from talentmatch.constraints.bound import Rows
+from talentmatch.joined import JoinedPairs
 from talentmatch.problem import Problem
 
 __all__ = ["bound_from_prices"]
@@ -68,14 +69,27 @@ def bound_from_prices(
         above = _reduced(problem, at[0], at[1], problem.at(*at), u, v, priced)
         terms.append(math.fsum(above[above > 0]))
     else:
-        every = np.arange(problem.shape[1])[None, :]
-        for rows, block in problem.blocks():
-            above = _reduced(problem, rows[:, None], every, block, u, v, priced)
-            terms.append(math.fsum(above[above > 0]))
+        terms += _sums_above(problem, u, v, priced)
     i, j = problem.locked
     forced = _reduced(problem, i, j, problem.at(i, j), u, v, priced)
     terms += [*forced, *(-np.maximum(forced, 0.0))]
     return math.fsum(terms)
+
+
+def _sums_above(
+    problem: Problem, u: Floats, v: Floats, priced: list[tuple[Rows, Floats]]
+) -> Iterator[float]:
+    """What all pairs above their prices come to, in any parts."""
+    everyone, every = (np.arange(count) for count in problem.shape)
+    joined = None
+    if problem.loads is None and not priced:
+        joined = JoinedPairs.of(problem, everyone, every)
+    if joined is not None:
+        yield math.fsum(joined.best(everyone, u, v, per_row=0, per_column=0).total)
+        return
+    for rows, block in problem.blocks():
+        above = _reduced(problem, rows[:, None], every[None, :], block, u, v, priced)
+        yield math.fsum(above[above > 0])
 
 
 def _reduced(

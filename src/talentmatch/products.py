@@ -126,6 +126,16 @@ class Factors:
         left, right = self.parts[0]
         return left.matrix.shape[0], right.matrix.shape[0]
 
+    def joined(self) -> tuple[sp.csr_array, sp.csr_array] | None:
+        """All parts side by side as two sparse matrices; None where a part is dense."""
+        if any(isinstance(side.matrix, np.ndarray) for part in self.parts for side in part):
+            return None
+        left, right = (
+            sp.csr_array(sp.hstack([side.rows(np.arange(n)) for side in sides], "csr"))
+            for sides, n in zip(zip(*self.parts, strict=True), self.shape, strict=True)
+        )
+        return left, right
+
     @cached_property
     def _products(self) -> list[Callable[[Ints], Floats]]:
         return [

@@ -122,6 +122,11 @@ class Scores:
         return self._source.values if isinstance(self._source, StoredPairs) else None
 
     @property
+    def factors(self) -> tuple[sp.csr_array, sp.csr_array] | None:
+        """Two sparse matrices whose product the scores are, before rules; None for other scores."""
+        return self._source.joined() if isinstance(self._source, Factors) else None
+
+    @property
     def has_terms(self) -> bool:
         """Whether a score is a sum of terms, so that `contributions` can tell them."""
         return isinstance(self._source, (Factors, BestDocuments))

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talentmatch.errors import SolverError
+from talentmatch.joining import is_compiled
 from talentmatch.solvers.flow import Listing
 
 __all__ = ["prices"]
@@ -31,7 +32,12 @@ _FREE = 2**61  # stands for a price that nothing bounds; weights stay far below 
 
 
 def prices(
-    listing: Listing, chosen: NDArray[np.bool_], *, greatest: bool = False, penalty: int = 0
+    listing: Listing,
+    chosen: NDArray[np.bool_],
+    *,
+    greatest: bool = False,
+    penalty: int = 0,
+    near: tuple[Counts, Counts] | None = None,
 ) -> tuple[Counts, Counts, NDArray[np.bool_]]:
     """Candidate and demand prices that prove a plan best on the listed pairs.
 
@@ -45,6 +51,8 @@ def prices(
         The greatest demand prices (and least candidate prices) instead of the least.
     penalty : int
         What a unit of an unmet floor costs, where floors may be missed; 0 = they are met.
+    near : tuple of int64 arrays, optional
+        Candidate and demand prices that prove the plan already, which makes it quicker.
 
     Returns
     -------
@@ -63,6 +71,8 @@ def prices(
     tails, heads, weights = _constraints(listing, chosen, penalty)
     if greatest:
         tails, heads = heads, tails
+    if near is not None and is_compiled():
+        return _from_near(tails, heads, weights, near, -1 if greatest else 1)
     system = _Differences(tails, heads, weights, n + m + 1)
     start = np.full(n + m + 1, _FREE, dtype=np.int64)
     start[-1] = 0
@@ -77,6 +87,27 @@ def prices(
         raise SolverError("the plan is not the best on its own pairs: no prices prove it")
     if greatest:
         x = -x
+    return x[:n], -x[n : n + m], loose[:-1]
+
+
+def _from_near(
+    tails: Ints, heads: Ints, weights: Counts, near: tuple[Counts, Counts], sign: int
+) -> tuple[Counts, Counts, NDArray[np.bool_]]:
+    """The greatest x from one that holds: with its slacks as lengths it is a shortest path."""
+    from talentmatch.solvers.compiled_paths import settle
+
+    n, m = len(near[0]), len(near[1])
+    x = sign * np.concatenate((near[0], -near[1], [0])).astype(np.int64)
+    slack = x[tails] + weights - x[heads]
+    if slack.min(initial=0) < 0:
+        raise SolverError("the prices at hand do not prove the plan")
+    order = np.argsort(tails, kind="stable")
+    ends = np.searchsorted(tails[order], np.arange(n + m + 2))
+    far = settle(ends.astype(np.int64), heads[order].astype(np.int64), slack[order], n + m)
+    loose = far < 0
+    if loose.any():  # nothing bounds these from above: they keep their distance from the rest
+        far[loose] = far.max(initial=0)
+    x = sign * (x + far)
     return x[:n], -x[n : n + m], loose[:-1]
 
 

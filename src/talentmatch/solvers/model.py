@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from talentmatch.joined import JoinedPairs
 from talentmatch.problem import Problem
 
 __all__ = ["Model"]
@@ -70,6 +72,11 @@ class Model:
     def has_floors(self) -> bool:
         """Whether any floor is left to be met."""
         return bool(self.min_load.any() or self.min_headcount.any())
+
+    @cached_property
+    def joined(self) -> JoinedPairs | None:
+        """The pairs that can be chosen freely by the join, where scores are many and factors."""
+        return JoinedPairs.of(self.problem, self.row_order, self.col_order, self.locked)
 
     def blocks(self) -> Iterator[tuple[Ints, Floats]]:
         """All scores, a block of rows at a time; nan for pairs that cannot be chosen freely."""

@@ -41,15 +41,15 @@ class Priced:
 def strongest_pairs(model: Model, k: int, *, everything: bool) -> tuple[Ints, Ints]:
     """Return the k best pairs of every row and column, or all eligible pairs."""
     above = -np.inf if model.has_floors else 0.0
-    best, found = ColumnBest(k, above), []
+    columns, found = ColumnBest(k, above), []
     for rows, block in model.blocks():
         picked = ~np.isnan(block) if everything else best_of_rows(block, k, above, rows * k)
         if not everything:
-            best.add(rows, block)
+            columns.add(rows, block)
         r, c = np.nonzero(picked)
         found.append((rows[r], c))
     if not everything:
-        found.append(best.pairs()[:2])
+        found.append(columns.pairs()[:2])
     return _together(found)
 
 

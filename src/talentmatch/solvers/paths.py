@@ -1,0 +1,157 @@
+"""Plans and prices repaired path by path, instead of another flow from nothing.
+
+A plan with prices that prove it on the pairs listed so far stays nearly right when further pairs
+are listed. Only rows with a pair above its prices, and columns that lose a pair on the way, must
+be served again, each by shortest augmenting paths from the prices at hand (the Hungarian method
+with Dijkstra's algorithm, Tomizawa 1971 and Edmonds and Karp 1972; capacities above one as in
+Ahuja, Magnanti and Orlin, Network Flows, 1993, section 12.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from talentmatch.solvers.flow import Listing
+
+__all__ = ["Paths"]
+
+Counts = NDArray[np.int64]
+Ints = NDArray[np.intp]
+Mask = NDArray[np.bool_]
+
+_AT_ONCE = 4096  # nodes served between two looks at the clock
+_ANEW = 4  # start anew where more than one candidate in so many must be served again
+
+
+class Paths:
+    """A plan without floors on a growing list of pairs, with prices that prove it.
+
+    Parameters
+    ----------
+    candidates, demands : int
+        How many there are.
+
+    Attributes
+    ----------
+    u, v : int64 arrays
+        Prices of candidates and demands, in the unit of the gains.
+    """
+
+    def __init__(self, candidates: int, demands: int) -> None:
+        self.u, self.v = np.zeros(candidates, np.int64), np.zeros(demands, np.int64)
+        self._keys: Ints = np.empty(0, dtype=np.intp)
+
+    def solve(self, listing: Listing, keys: Ints, late: Callable[[], bool]) -> tuple[Mask, bool]:
+        """Make the plan the best on the pairs listed now.
+
+        Parameters
+        ----------
+        listing : Listing
+            Pairs by row and column, without floors; all that were there before are.
+        keys : int array
+            Ascending numbers of the pairs, the same for a pair in every call.
+        late : callable
+            Whether to break off.
+
+        Returns
+        -------
+        chosen : bool array (pairs,)
+            The plan.
+        done : bool
+            False where it was broken off; the plan is sound then, but not proved.
+        """
+        chosen = np.isin(keys, self._keys)
+        self._repair_prices(listing, chosen)
+        state = _State.of(listing, chosen)
+        done = True
+        for is_row in (True, False):
+            side = state.rows if is_row else state.cols
+            price = self.u if is_row else self.v
+            queue = np.flatnonzero((side.used < side.most) & (price > 0))
+            for start in range(0, len(queue), _AT_ONCE):
+                if late():
+                    done = False
+                    break
+                state.augment(queue[start : start + _AT_ONCE], self.u, self.v, is_row)
+        self._keys = keys[chosen]
+        return chosen, done
+
+    def _repair_prices(self, listing: Listing, chosen: Mask) -> None:
+        """Lift the candidates over their pairs left out; give up pairs that this makes too dear."""
+        above = listing.gains - self.u[listing.rows] - self.v[listing.cols]
+        broken = np.flatnonzero((above > 0) & ~chosen)
+        if len(np.unique(listing.rows[broken])) * _ANEW > len(self.u):
+            self.u[:], self.v[:], chosen[:] = 0, 0, False  # quicker than to mend so much
+            above = listing.gains
+            broken = np.flatnonzero(above > 0)
+        lift = np.zeros_like(self.u)
+        np.maximum.at(lift, listing.rows[broken], above[broken])
+        self.u += lift
+        chosen[chosen & (above < lift[listing.rows])] = False
+
+
+@dataclass(frozen=True, eq=False)
+class _Half:
+    """One side of the network: its limits, what is used, its pairs, and which are chosen."""
+
+    node: Counts  # of each pair
+    most: Counts
+    used: Counts
+    ends: Counts  # where each node's pairs end in `arcs`
+    arcs: Counts
+    first: Counts  # each node's first slot
+    slots: Counts  # chosen pairs
+
+    @classmethod
+    def of(cls, node: Ints, limit: Counts, chosen: Mask) -> _Half:
+        count = len(limit)
+        degree = np.bincount(node, minlength=count)
+        # One more than it has pairs: a node whose limit does not bind must end with room.
+        most = np.minimum(np.maximum(limit, 0), degree + 1).astype(np.int64)
+        first = np.cumsum(most) - most
+        slots = np.empty(int(most.sum()), dtype=np.int64)
+        taken = np.flatnonzero(chosen)
+        taken = taken[np.argsort(node[taken], kind="stable")]
+        used = np.bincount(node[taken], minlength=count)
+        rank = np.arange(len(taken)) - (np.cumsum(used) - used)[node[taken]]
+        slots[first[node[taken]] + rank] = taken
+        return cls(
+            node.astype(np.int64), most, used.astype(np.int64),
+            np.append(0, np.cumsum(degree)).astype(np.int64),
+            np.argsort(node, kind="stable").astype(np.int64), first.astype(np.int64), slots,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    """The network in the arrays that the compiled loops take."""
+
+    gains: Counts
+    chosen: Mask
+    rows: _Half
+    cols: _Half
+
+    @classmethod
+    def of(cls, listing: Listing, chosen: Mask) -> _State:
+        return cls(
+            listing.gains,
+            chosen,
+            _Half.of(listing.rows, listing.capacity, chosen),
+            _Half.of(listing.cols, listing.headcount, chosen),
+        )
+
+    def augment(self, queue: Ints, u: Counts, v: Counts, is_row: bool) -> None:
+        """Serve nodes of one side."""
+        from talentmatch.solvers.compiled_paths import augment
+
+        one, other = (self.rows, self.cols) if is_row else (self.cols, self.rows)
+        price, other_price = (u, v) if is_row else (v, u)
+        augment(
+            queue.astype(np.int64), one.ends, one.arcs, one.node, other.node, self.gains,
+            self.chosen, price, other_price, one.most, one.used, one.first, one.slots,
+            other.most, other.used, other.first, other.slots,
+        )  # fmt: skip
