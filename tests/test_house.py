@@ -20,7 +20,7 @@ SOURCE = Path(tm.__file__).parent
 # Lowest first; a module may import from the lines above its own only. Where two share a line,
 # neither imports the other.
 ORDER = [
-    ["errors", "writing", "versions", "threads", "mps", "compiled_join"],
+    ["errors", "writing", "versions", "parallel", "mps", "compiled_join"],
     ["joining", "solvers.compiled_paths"],
     ["tables", "text", "selecting", "balancing", "damping", "products", "aims"],
     ["decimals", "sides"],

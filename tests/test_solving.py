@@ -23,7 +23,7 @@ from talentmatch import scores as scores_room
 from talentmatch import solving, verifying
 from talentmatch.bounding import bound_from_prices
 from talentmatch.result import Outcome, Progress, Status
-from talentmatch.solvers import network
+from talentmatch.solvers import listed, network
 
 FORMS = ("dense", "sparse", "frame", "factors")
 EFFORTS = ("all at once", "priced", "priced in blocks")
@@ -36,7 +36,7 @@ def make_hard(patch: pytest.MonkeyPatch, effort: str) -> None:
     """Start from one pair per row and column and add one at a time, so that pricing must work."""
     if effort != "all at once":
         for name, value in (("_FIRST", 1), ("_MORE", 1), ("_ALL", -1)):
-            patch.setattr(network, name, value)
+            patch.setattr(network if name == "_FIRST" else listed, name, value)
     if effort == "priced in blocks":
         patch.setattr(scores_room, "_CACHED", 0)
         patch.setattr(scores_room, "_BLOCK", 5)
@@ -507,7 +507,8 @@ def test_equal_scores_are_shared_out(
 @given(case=cases(most=4), data=st.data())
 def test_a_lying_solver_never_passes(where: str, case: Case, data: st.DataObject) -> None:
     """Pairs flipped at random inside the engine raise, unless the plan is as good as any."""
-    true = getattr(network, where)
+    room = listed if where == "most_total" else network
+    true = getattr(room, where)
 
     def lie(listing: Any, *rest: Any) -> Any:
         answer = true(listing, *rest)
@@ -519,7 +520,7 @@ def test_a_lying_solver_never_passes(where: str, case: Case, data: st.DataObject
         return answer
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(network, where, lie)
+        patch.setattr(room, where, lie)
         if where == "drop_needless":
             patch.setattr(network, "drop_needless", _once(lie, true))
         try:
@@ -541,7 +542,7 @@ def test_a_faulty_flow_is_caught(monkeypatch: pytest.MonkeyPatch, fault: str) ->
     scores = np.array([[0.9, 0.8], [0.7, 0.1]])  # best: (0, 1) and (1, 0)
     plans = {"drop": [0, 1, 0, 0], "exceed": [1, 1, 1, 1], "worse": [1, 0, 0, 1]}
     wrong = np.array(plans[fault], dtype=bool)
-    monkeypatch.setattr(network, "most_total", lambda listing: wrong)
+    monkeypatch.setattr(listed, "most_total", lambda listing: wrong)
     with pytest.raises(tm.SolverError):
         tm.solve(tm.Problem(scores))
 
@@ -605,7 +606,7 @@ def test_a_bound_below_the_total_is_caught(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_flow_that_fails_is_an_error_not_a_status(monkeypatch: pytest.MonkeyPatch) -> None:
     """No plan where a plan was known before raises."""
-    monkeypatch.setattr(network, "most_total", lambda listing: None)
+    monkeypatch.setattr(listed, "most_total", lambda listing: None)
     with pytest.raises(tm.SolverError, match="met before"):
         tm.solve(tm.Problem([[1.0]], min_headcount=1))
 
@@ -745,7 +746,7 @@ def test_an_interrupt_inside_the_first_flow_is_no_solution(
     def stop(listing: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(network, "most_total", stop)
+    monkeypatch.setattr(listed, "most_total", stop)
     assert tm.solve(tm.Problem([[1.0]])).status == "no_solution"
 
 
@@ -866,7 +867,7 @@ def test_a_crash_of_the_engine_is_one_kind_of_error(monkeypatch: pytest.MonkeyPa
     def crash(_: Any) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(network, "most_total", crash)
+    monkeypatch.setattr(listed, "most_total", crash)
     with pytest.raises(tm.SolverError, match="the engine failed: RuntimeError\\('boom'\\)"):
         tm.solve(tm.Problem([[0.5]]))
     with pytest.raises(tm.ProblemError, match="previous must be a Result, not int"):

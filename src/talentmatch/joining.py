@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from talentmatch.threads import in_threads
+from talentmatch.parallel import in_parallel, share
 
 __all__ = ["Found", "Join", "Listed", "is_compiled"]
 
@@ -92,8 +92,8 @@ class Join:
         self.left, self.right = left, right
         across = sp.csr_array(right.T)  # a feature's columns come out ascending
         self.shape = left.shape[0], right.shape[0]
-        self._left, (ends, at, data) = _arrays(left), _arrays(across)
-        self._across = _tiles(ends, at, self.shape[1]), at, data
+        ends, at, data = _arrays(across)
+        self._factors = _Factors(_arrays(left), (_tiles(ends, at, self.shape[1]), at, data))
 
     def best(
         self,
@@ -111,6 +111,7 @@ class Join:
         rotate: bool = False,
         scores_count: bool = True,
         counts: bool = True,
+        watch: Callable[[int], bool] | None = None,
     ) -> Found:
         """Look at all pairs of some rows, and keep the best.
 
@@ -139,27 +140,24 @@ class Join:
             False to take every score as zero.
         counts : bool
             False to leave `highest` and `total` at zero, which is quicker.
+        watch : callable, optional
+            Called with the number of rows done, now and then; True breaks off. What was found so
+            far comes back then, and `rest` ends with the rows that were looked at.
         """
         n, m = self.shape
         nothing = Listed(np.zeros(n + 1, np.int64), np.empty(0, np.int32))
         out = out or nothing
-        left = self._left if scores_count else (np.zeros(n + 1, np.int64), *self._left[1:])
-        ask = partial(
-            _look, left, self._across, np.ascontiguousarray(u, np.float64),
-            np.ascontiguousarray(v, np.float64), above, margin, max(lowest, _ANY), out, passes,
-            per_row, per_column, rotate, counts,
+        asked = _Asked(
+            float(above), float(margin), max(float(lowest), _ANY), per_row, per_column, rotate,
+            counts, scores_count,
         )  # fmt: skip
-        size = (_TASK if passes is None else _MASKED) // max(m, 1)
-        tasks = max(1, min(_FEWEST, len(rows)), -(-len(rows) // max(size, 1)))
-        columns = _Columns(m, per_column)
-        gate = _barely(v, above) if per_column else np.full(m, np.inf)
-        parts = []
-        asked = ((part, gate.copy()) for part in np.array_split(rows, tasks))
-        for part in in_threads(ask, asked):
-            parts.append(part)
-            columns.add(part)
-            columns.lift(gate, v)
-        return _together(parts, columns)
+        shared = (
+            share(self._factors), asked, np.ascontiguousarray(u, np.float64),
+            np.ascontiguousarray(v, np.float64), out.ends, out.columns, share(passes),
+        )  # fmt: skip
+        size = max((_TASK if passes is None else _MASKED) // max(m, 1), 1)
+        tasks = max(1, min(_FEWEST, len(rows)), -(-len(rows) // size))
+        return _gathered(np.array_split(rows, tasks), v, asked, shared, watch)
 
 
 Arrays = tuple[NDArray[np.int64], NDArray[np.int32], Floats]
@@ -202,8 +200,22 @@ class _Part:
     total: Floats
 
 
-def _together(parts: list[_Part], columns: _Columns) -> Found:
-    """What the tasks found, in their order."""
+def _gathered(
+    runs: list[Ints], v: Floats, asked: _Asked, shared: tuple[Any, ...],
+    watch: Callable[[int], bool] | None,
+) -> Found:  # fmt: skip
+    """What all tasks find, or those done when it was broken off, in their order."""
+    m = len(v)
+    columns = _Columns(m, asked.per_column)
+    gate = _barely(v, asked.above) if asked.per_column else np.full(m, np.inf)
+    parts, done, count = [], 0, sum(len(run) for run in runs)
+    for part in in_parallel(_look, ((run, gate.copy()) for run in runs), *shared):
+        columns.add(part)
+        columns.lift(gate, v)
+        parts.append(replace(part, columns=part.kept))  # the columns' best stand in `columns`
+        done += len(part.rest)
+        if watch is not None and watch(done) and done < count:
+            break
     by_row = [np.concatenate(one) for one in zip(*(part.kept for part in parts), strict=True)]
     rows, cols, excess = (
         np.concatenate(both) for both in zip(by_row, columns.pairs(), strict=True)
@@ -213,15 +225,39 @@ def _together(parts: list[_Part], columns: _Columns) -> Found:
     return Found(rows, cols, excess, len(by_row[0]), rest, highest, total)
 
 
+@dataclass(frozen=True, eq=False)
+class _Factors:
+    """Rows of the left factor, and features of the right one by tiles."""
+
+    left: Arrays
+    across: Arrays
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What a pass asks of every task; see `Join.best`."""
+
+    above: float
+    margin: float
+    lowest: float
+    per_row: int
+    per_column: int
+    rotate: bool
+    counts: bool
+    scores_count: bool
+
+
 def _look(
-    left: Arrays, across: Arrays, u: Floats, v: Floats, above: float, margin: float,
-    lowest: float, out: Listed, passes: Masks | None, per_row: int, per_column: int,
-    rotate: bool, counts: bool, task: tuple[Ints, Floats],
+    task: tuple[Ints, Floats], factors: _Factors, asked: _Asked, u: Floats, v: Floats,
+    out_ends: NDArray[np.int64], out: NDArray[np.int32], passes: Masks | None,
 ) -> _Part:  # fmt: skip
     """One task: some rows against all columns, given what a column's pair must score."""
     from talentmatch.compiled_join import best_of_rows
 
     rows, gate = task
+    left, per_row, per_column = factors.left, asked.per_row, asked.per_column
+    if not asked.scores_count:
+        left = (np.zeros_like(left[0]), *left[1:])
     m, count = len(v), len(rows)
     barred = np.empty((0, m), dtype=np.bool_) if passes is None else ~passes(rows)
     scores, ranks = np.empty(count * per_row), np.empty(count * per_row, np.int32)
@@ -229,12 +265,13 @@ def _look(
     rest = np.full(count, 10 * _ANY)
     columns = _Columns(m, per_column)
     best_of_rows(
-        rows.astype(np.int64), *left, *across, _WIDTH, u, v, above, margin, lowest, counts,
-        out.ends, out.columns, barred, per_row, rotate, scores, ranks, held, per_column,
-        columns.excess, columns.rows, columns.held, gate, rest, highest, total,
+        rows.astype(np.int64), *left, *factors.across, _WIDTH, u, v, asked.above, asked.margin,
+        asked.lowest, asked.counts, out_ends, out, barred, per_row, asked.rotate, scores, ranks,
+        held, per_column, columns.excess, columns.rows, columns.held,
+        np.require(gate, requirements="W"), rest, highest, total,
     )  # fmt: skip
     filled = np.arange(per_row)[None, :] < held[:, None]
-    start = rows * per_row % max(m, 1) if rotate else np.zeros(count, np.intp)
+    start = rows * per_row % max(m, 1) if asked.rotate else np.zeros(count, np.intp)
     at = (ranks.reshape(count, per_row) + start[:, None]) % max(m, 1)
     best = scores.reshape(count, per_row)[filled]
     kept = (np.repeat(rows, held), at[filled].astype(np.intp), best)

@@ -70,6 +70,7 @@ def match(
     progress: Callable[[Progress], None] | None = None,
     previous: Result | None = None,
     allow_unmet: bool = False,
+    n_jobs: int | None = None,
 ) -> Result:
     """Read two tables, score every pair, and solve for the best plan.
 
@@ -80,7 +81,7 @@ def match(
     scorer : FitScorer, optional
         Fitted on the two tables unless it is fitted already; by default one that keeps the
         must-haves both tables state by their columns (see `usual_rules`).
-    aim, time_limit, gap, seed, progress, previous, allow_unmet
+    aim, time_limit, gap, seed, progress, previous, allow_unmet, n_jobs
         As for `solve`.
     constraints, capacity, headcount, min_load, min_headcount, load, eligible, min_score
         As for `Problem`; the tables' columns of these names are used by default.
@@ -115,7 +116,7 @@ def match(
     )  # fmt: skip
     return solve(
         problem, aim, time_limit=time_limit, gap=gap, seed=seed, progress=progress,
-        previous=previous, allow_unmet=allow_unmet,
+        previous=previous, allow_unmet=allow_unmet, n_jobs=n_jobs,
     )  # fmt: skip
 
 

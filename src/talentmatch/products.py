@@ -17,7 +17,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from talentmatch.errors import ProblemError
-from talentmatch.threads import THREADS, in_threads
+from talentmatch.parallel import in_threads, jobs
 
 __all__ = [
     "DenseMatrix",
@@ -163,7 +163,7 @@ class Factors:
         """
         n, m = self.shape
         self.block(np.arange(min(n, 1)))  # what is built once is built before the threads
-        step = max(1, min(_CELLS // max(m, 1), -(-n // THREADS)))
+        step = max(1, min(_CELLS // max(m, 1), -(-n // jobs())))
         runs = [np.arange(start, min(start + step, n)) for start in range(0, n, step)]
         return sp.vstack(list(in_threads(lambda rows: keep(self.block(rows)), runs)), "csr")
 

@@ -75,6 +75,8 @@ class Progress:
         Best plan, upper bound and relative gap so far; nan, inf and inf when not known.
     seconds : float
         Since the start.
+    rows : int
+        Rows done, where all pairs are being looked at.
     """
 
     stage: str
@@ -84,6 +86,7 @@ class Progress:
     bound: float
     gap: float
     seconds: float
+    rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,8 @@ class Outcome:
         Recomputes the bound of the last stage from the prices alone.
     scale : float
         The largest gain, by which rounding is measured where totals are near zero.
+    solver : str
+        What made the plan, in words; empty for the engine's own name.
     """
 
     status: Status
@@ -140,6 +145,7 @@ class Outcome:
     row_prices: tuple[Floats, ...] = ()
     certify: Callable[[], float] | None = None
     scale: float = 0.0
+    solver: str = ""
 
 
 def relative_gap(bound: float, objective: float, scale: float) -> float:

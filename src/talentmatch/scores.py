@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from talentmatch.best_documents import BestDocuments
 from talentmatch.errors import ProblemError
+from talentmatch.parallel import in_threads, jobs
 from talentmatch.products import (
     DenseMatrix,
     Factors,
@@ -23,7 +24,6 @@ from talentmatch.products import (
 )
 from talentmatch.rules import Gate
 from talentmatch.selecting import ColumnBest, best_of_rows
-from talentmatch.threads import THREADS, in_threads
 
 __all__ = ["Scores"]
 
@@ -162,7 +162,7 @@ class Scores:
     def _runs(self) -> list[Ints]:
         """Row positions of one block after another."""
         n, m = self.shape
-        step = max(1, min(_BLOCK // max(m, 1), -(-n // THREADS)))
+        step = max(1, min(_BLOCK // max(m, 1), -(-n // jobs())))
         return [np.arange(start, min(start + step, n)) for start in range(0, n, step)]
 
     def _keep_if_small(self) -> None:

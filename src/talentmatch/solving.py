@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from talentmatch.aims import Aim, Total, in_order
 from talentmatch.easing import Eased
 from talentmatch.errors import ProblemError, SolverError, TalentMatchError
+from talentmatch.parallel import using
 from talentmatch.problem import Problem
 from talentmatch.result import Outcome, Progress, Result, Status
 from talentmatch.solvers.network import NetworkFlow
@@ -45,11 +46,11 @@ def solve(
     previous: Result | None = None,
     allow_unmet: bool = False,
     engine: Engine | None = None,
+    n_jobs: int | None = None,
 ) -> Result:
-    """Find the best plan of a problem, and prove it.
+    """Find the best plan of a problem, and prove it, whatever the order of rows.
 
-    The answer does not depend on the order of rows; where limits and floors are all there is,
-    equal plans load people evenly.
+    Where limits and floors are all there is, equal plans load people evenly.
 
     Parameters
     ----------
@@ -60,23 +61,24 @@ def solve(
         ``"expected_contracts"``; a value with parameters; or several in order, each held within
         its tolerance while the next is pursued. See `talentmatch.aims` for the formulas.
     time_limit : float, optional
-        Seconds. When they are up the best plan so far is returned with its true bound. A flow
-        (the total within plain limits) is not interrupted within a round.
+        Seconds. When they are up the best plan so far is returned with its true bound.
     gap : float
         Stop when the relative gap is at most this.
     seed : int
-        Recorded in the result. The engines make no random choices.
+        Recorded; the engines make no random choices.
     progress : callable, optional
-        Called with a `Progress` in every round.
+        Called with a `Progress` now and then.
     previous : Result, optional
-        A start: its pairs are formed at once. It never changes the optimum.
+        A start: its pairs are formed at once; never changes the optimum.
     allow_unmet : bool
         Where no plan meets every floor and lock, return the best of those that miss as little of
         them as possible; ``result.shortfall`` says what. Ceilings and conflicts hold.
     engine : Engine, optional
-        Anything with ``solve(problem) -> Outcome``. By default a min-cost flow where capacities,
-        headcounts, floors, locks and forbids are all there is, and linear pricing with integer
-        programs elsewhere.
+        Anything with ``solve(problem) -> Outcome``. By default a flow where capacities, headcounts,
+        floors, locks and forbids are all there is; linear pricing and integer programs elsewhere.
+    n_jobs : int, optional
+        Threads; all cores by default. ``joblib.parallel_config(backend="dask")`` moves the work to
+        a cluster. The answer is the same bit for bit.
 
     Returns
     -------
@@ -97,13 +99,10 @@ def solve(
     >>> result.status.value, result.objective, result.bound
     ('optimal', 1.6, 1.6)
     """
-    _sensible(problem, time_limit, gap, previous)
+    _sensible(problem, time_limit, gap, previous, n_jobs)
     run = _Solve(in_order(aim), gap, seed, progress, previous, engine)
-    result = run.pursue(problem, time_limit)
-    if not allow_unmet or result.status is not Status.INFEASIBLE:
-        return result
-    eased = Eased.of(problem, run.left(time_limit))
-    return run.pursue(eased.problem, run.left(time_limit), eased.shortfall)
+    with using(n_jobs):
+        return run.go(problem, time_limit, allow_unmet)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +121,14 @@ class _Solve:
         """Seconds left of a limit."""
         return None if limit is None else max(limit - (time.perf_counter() - self.began), 0.1)
 
+    def go(self, problem: Problem, limit: float | None, allow_unmet: bool) -> Result:
+        """Solve a problem, and if need be the one that misses as little as possible."""
+        result = self.pursue(problem, limit)
+        if not allow_unmet or result.status is not Status.INFEASIBLE:
+            return result
+        eased = Eased.of(problem, self.left(limit))
+        return self.pursue(eased.problem, self.left(limit), eased.shortfall)
+
     def pursue(
         self, problem: Problem, limit: float | None, shortfall: Shortfall | None = None
     ) -> Result:
@@ -136,14 +143,19 @@ class _Solve:
             raise
         except Exception as error:  # whatever a solver throws, the caller sees one kind of error
             raise SolverError(f"the engine failed: {error!r}") from error
+        name = getattr(outcome, "solver", "") or _solver(engine)
         return verified(
-            problem, outcome, self.aims, solver=_solver(engine), seed=self.seed,
-            began=self.began, shortfall=shortfall,
+            problem, outcome, self.aims, solver=name, seed=self.seed, began=self.began,
+            shortfall=shortfall,
         )  # fmt: skip
 
 
 def _sensible(
-    problem: Problem, time_limit: float | None, gap: float, previous: Result | None
+    problem: Problem,
+    time_limit: float | None,
+    gap: float,
+    previous: Result | None,
+    n_jobs: int | None,
 ) -> None:
     if not isinstance(problem, Problem):
         raise ProblemError(f"solve takes a Problem, not {type(problem).__name__}")
@@ -151,6 +163,8 @@ def _sensible(
         raise ProblemError(f"gap must be a number >= 0, not {gap!r}")
     if previous is not None and not isinstance(previous, Result):
         raise ProblemError(f"previous must be a Result, not {type(previous).__name__}")
+    if n_jobs == 0:
+        raise ProblemError("n_jobs must be a number of threads or -1 for all cores, not 0")
     if time_limit is not None and not time_limit > 0:
         raise ProblemError(f"time_limit must be above 0 seconds, not {time_limit!r}")
 
@@ -183,8 +197,6 @@ def _start(problem: Problem, previous: Result | None) -> tuple[np.ndarray, np.nd
 
 def _solver(engine: Engine) -> str:
     """The engine in words, with its version."""
-    if isinstance(engine, NetworkFlow):
-        return f"OR-Tools {version('ortools')} min-cost flow, priced over all pairs"
     if isinstance(engine, StagedProgram):
         return (
             f"OR-Tools {version('ortools')} GLOP, priced over all pairs; "

@@ -16,7 +16,7 @@ from talentmatch.learning.jsontext import json_path, parsed, written
 from talentmatch.learning.monotone import line, steps
 from talentmatch.learning.reliability import Bin, bins_of, brier, calibration_error, log_loss
 from talentmatch.learning.splitting import check_whole, fold_of_each
-from talentmatch.threads import in_threads
+from talentmatch.parallel import in_threads
 from talentmatch.writing import write_together
 
 __all__ = ["Calibration", "calibrate"]

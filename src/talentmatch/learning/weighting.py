@@ -28,7 +28,7 @@ from talentmatch.evaluate.resampling import mean_interval
 from talentmatch.learning.preferences import Preferences, preferences
 from talentmatch.learning.splitting import check_whole, fold_of_each
 from talentmatch.learning.weights import CurvePoint, LearnedWeights
-from talentmatch.threads import in_threads
+from talentmatch.parallel import in_threads
 
 __all__ = ["learn_weights"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.metadata import version
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ Mask = NDArray[np.bool_]
 
 _ALL = 2**16  # below so many cells every eligible pair is listed at once
 _PATHS = 2**20  # cells from which on plans are repaired path by path, where there are no floors
+_FLOW = f"OR-Tools {version('ortools')} min-cost flow, priced over all pairs"
+_BY_PATHS = "shortest augmenting paths, priced over all pairs"
 _MORE = 16  # pairs per row and column added in a round
 
 
@@ -48,6 +51,8 @@ class Solved:
         Whole numbers per unit of score.
     keys : int array
         The chosen pairs.
+    solver : str
+        What made it.
     is_least : bool
         Whether the demands' prices are the least that prove the plan on its pairs.
     done : bool
@@ -61,6 +66,7 @@ class Solved:
     loose: Mask
     scale: float
     keys: Ints
+    solver: str
     is_least: bool = True
     done: bool = True
 
@@ -73,9 +79,13 @@ class ListedPairs:
     ----------
     model : Model
         The problem.
+    watch : callable
+        Called with how many rows are done, now and then, while all pairs are looked at; True
+        breaks off. With None done it only asks.
     """
 
     model: Model
+    watch: Callable[[int | None], bool]
     keys: Ints = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     scores: Floats = field(default_factory=lambda: np.empty(0))
     complete: bool = False  # every pair that can be chosen is listed
@@ -84,10 +94,13 @@ class ListedPairs:
 
     def __post_init__(self) -> None:
         joined = self.model.joined
-        self.repricing = None if joined is None else Repricing(self.model, joined)
+        self.repricing = None if joined is None else Repricing(self.model, joined, self._watched)
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    def _watched(self, rows: int) -> bool:
+        return self.watch(rows)
 
     def list_first(self, few: int, start: tuple[Ints, Ints] | None) -> None:
         """List the pairs to start from: all stored ones, or the best few and those of a start."""
@@ -135,7 +148,7 @@ class ListedPairs:
             rows, cols, gains, model.capacity, model.min_load, model.headcount, model.min_headcount
         )
 
-    def solve(self, late: Callable[[], bool]) -> Solved:
+    def solve(self) -> Solved:
         """The best plan on the listed pairs: one more flow, or the last plan repaired.
 
         Raises
@@ -152,17 +165,25 @@ class ListedPairs:
             if chosen is None:
                 raise SolverError("the floors were met before and cannot be met now")
             u, v, loose = prices(listing, chosen)
-            return Solved(listing, chosen, u, v, loose, scale, self.keys[chosen])
+            return Solved(listing, chosen, u, v, loose, scale, self.keys[chosen], _FLOW)
         if self._paths is None or self._paths[0] != scale:
             self._paths = scale, Paths(*model.shape)
         paths = self._paths[1]
-        chosen, done = paths.solve(listing, self.keys, late)
+        chosen, done = paths.solve(listing, self.keys, lambda: self.watch(None))
         loose = np.zeros(sum(model.shape), dtype=np.bool_)
         u, v = paths.u.copy(), paths.v.copy()
-        return Solved(listing, chosen, u, v, loose, scale, self.keys[chosen], False, done)
+        return Solved(
+            listing, chosen, u, v, loose, scale, self.keys[chosen], _BY_PATHS, False, done
+        )
 
     def priced(self, u: Floats, v: Floats) -> pricing.Priced:
-        """Price all pairs; where all are listed, these are all."""
+        """Price all pairs; where all are listed, these are all.
+
+        Raises
+        ------
+        TimeUp
+            The watch broke it off.
+        """
         if self.repricing is not None:
             return self.repricing.price(u, v, (*self._at(), self.scores), _MORE, self.tolerance())
         few = _MORE if not self.complete else 1
@@ -203,7 +224,7 @@ class ListedPairs:
                 chosen = np.isin(self.keys, solved.keys)
                 u, v, loose = prices(listing, chosen, greatest=greatest, near=near)
             except SolverError:  # a new pair is better by less than the tolerance: a plan as good
-                again = self.solve(lambda: False)
+                again = self.solve()
                 near = (again.u, again.v)
                 u, v, loose = prices(listing, again.chosen, greatest=greatest, near=near)
             new = False

@@ -16,13 +16,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talentmatch.problem import Problem
-from talentmatch.result import Outcome, Progress, Status, Stopped, is_closed, relative_gap
+from talentmatch.result import (
+    Outcome,
+    Progress,
+    StageOutcome,
+    Status,
+    Stopped,
+    is_closed,
+    relative_gap,
+)
 from talentmatch.solvers import pricing
 from talentmatch.solvers.duals import prices
 from talentmatch.solvers.flow import fewest_unmet
 from talentmatch.solvers.levelling import drop_needless, level
 from talentmatch.solvers.listed import ListedPairs, Solved
 from talentmatch.solvers.model import Model
+from talentmatch.solvers.repricing import TimeUp
 
 __all__ = ["NetworkFlow"]
 
@@ -71,6 +80,8 @@ class NetworkFlow:
                     return run.no_plan(reason)
                 if run.late():
                     return run.no_plan("the time was up before the floors were met", Stopped.TIME)
+        except TimeUp:
+            return run.no_plan("the time was up before the floors were met", Stopped.TIME)
         except KeyboardInterrupt:
             return run.no_plan("interrupted before a plan was found", Stopped.INTERRUPT)
         return run.improve()
@@ -86,7 +97,16 @@ class _Run:
     rounds: int = 0
 
     def __post_init__(self) -> None:
-        self.pairs = ListedPairs(self.model)
+        self.pairs = ListedPairs(self.model, self.watch)
+        self.best: _Plan | None = None
+
+    def watch(self, rows: int | None) -> bool:
+        """Tell how far a look at all pairs is; whether to break off."""
+        if rows is not None:
+            plan = self.best
+            known = (np.nan, np.inf) if plan is None else (plan.objective, plan.bound)
+            self.report("looking at pairs", *known, rows)
+        return self.late()
 
     def late(self) -> bool:
         limit = self.engine.time_limit
@@ -148,44 +168,57 @@ class _Run:
 
     def improve(self) -> Outcome:
         """Solve, price, repeat, until proved or stopped."""
-        stopped, best = Stopped.TIME, None
+        stopped = None
         try:
-            while True:
-                best, done = self.one_round(best)
-                self.report("solving and pricing", best.objective, best.bound)
-                if done is not None:
-                    stopped = done
-                    break
+            while stopped is None:
+                stopped = self.one_round()
+                if self.best is not None:
+                    self.report("solving and pricing", self.best.objective, self.best.bound)
         except KeyboardInterrupt:
-            if best is None:
-                return self.no_plan("interrupted before a plan was found", Stopped.INTERRUPT)
             stopped = Stopped.INTERRUPT
-        return self.finish(best, stopped)
+        if self.best is None:
+            return self.no_plan("stopped before a plan was found", stopped)
+        return self.finish(self.best, stopped)
 
-    def one_round(self, best: _Plan | None) -> tuple[_Plan, Stopped | None]:
+    def one_round(self) -> Stopped | None:
         """Flow, prices, pricing; and why to stop, if so."""
         self.rounds += 1
-        pairs = self.pairs
-        solved = pairs.solve(self.late)
+        pairs, best = self.pairs, self.best
+        solved = pairs.solve()
         objective = pairs.total(solved.chosen)
-        priced = pairs.priced(solved.u / solved.scale, solved.v / solved.scale)
-        plan = _Plan(solved, objective, priced)
+        try:
+            if not solved.done:
+                raise TimeUp
+            priced = pairs.priced(solved.u / solved.scale, solved.v / solved.scale)
+        except TimeUp:
+            self.best = self.broken_off(solved, objective)
+            return Stopped.TIME
+        self.best = plan = _Plan(solved, objective, priced)
         if best is not None and best.bound < plan.bound:
             plan.priced = best.priced
-        if best is not None and not solved.done and best.objective > objective:
-            plan.solved, plan.objective = best.solved, best.objective
-        gap = relative_gap(plan.bound, plan.objective, pairs.largest)
-        if solved.done and not pairs.add(priced.rows, priced.cols):
+        if not pairs.add(priced.rows, priced.cols):
             plan.priced = priced
             if not pairs.complete:
                 plan.priced = self.least(plan)
-            return plan, Stopped.PROVED
-        if gap <= self.engine.gap and self.engine.gap > 0:
-            return plan, Stopped.GAP
-        return plan, Stopped.TIME if self.late() or not solved.done else None
+            return Stopped.PROVED
+        if relative_gap(plan.bound, objective, pairs.largest) <= self.engine.gap > 0:
+            return Stopped.GAP
+        return Stopped.TIME if self.late() else None
+
+    def broken_off(self, solved: Solved, objective: float) -> _Plan:
+        """The better of the last plan and one that time left unpriced; the bound known so far."""
+        best = self.best
+        if best is None:
+            u, v = (np.zeros(count) for count in self.model.shape)
+            nothing = np.empty(0, dtype=np.intp)
+            return _Plan(solved, objective, pricing.Priced(nothing, nothing, u, v, np.inf))
+        if best.objective >= objective:
+            return best
+        return _Plan(solved, objective, best.priced)
 
     def finish(self, plan: _Plan, stopped: Stopped) -> Outcome:
         """Tidy the plan among its equals, and hand it over in the problem's own positions."""
+        self.pairs.watch = lambda rows: False  # prices asked for later take the time they take
         solved = plan.solved
         listing, chosen, dropped = solved.listing, solved.chosen, solved.done
         while dropped:  # levelling may free a pair that a floor needed
@@ -197,6 +230,8 @@ class _Run:
         rows = np.append(listing.rows[chosen], model.locked[0])
         cols = np.append(listing.cols[chosen], model.locked[1])
         closed = is_closed(plan.bound, plan.objective, self.pairs.largest)
+        bound = max(plan.bound, plan.objective)
+        objective = plan.objective
         exact = stopped is Stopped.PROVED and closed
         return Outcome(
             Status.OPTIMAL if exact or plan.bound == plan.objective else Status.FEASIBLE,
@@ -205,9 +240,12 @@ class _Run:
             model.col_order[cols],
             _placed(plan.priced.candidate_prices, model.row_order),
             _placed(plan.priced.demand_prices, model.col_order),
-            max(plan.bound, plan.objective),
+            bound,
             rounds=self.rounds,
             pairs=len(self.pairs),
+            solver=solved.solver,
+            # Where time is up there is none to prove the bound a second time.
+            stages=() if stopped is Stopped.PROVED else (StageOutcome("total", objective, bound),),
             price_range=partial(self.both_ends, solved) if stopped is Stopped.PROVED else None,
         )
 
@@ -236,8 +274,11 @@ class _Run:
         solved = plan.solved
         if solved.is_least and not solved.loose[self.model.shape[0] :].any():
             return plan.priced
-        u, v, _ = self.pairs.at_end(solved, greatest=False)
-        return self.pairs.priced(u / solved.scale, v / solved.scale)
+        try:
+            u, v, _ = self.pairs.at_end(solved, greatest=False)
+            return self.pairs.priced(u / solved.scale, v / solved.scale)
+        except TimeUp:  # those at hand prove the plan as well
+            return plan.priced
 
     def no_plan(self, reason: str, stopped: Stopped = Stopped.PROVED) -> Outcome:
         empty = np.empty(0, dtype=np.intp)
@@ -247,14 +288,14 @@ class _Run:
             -np.inf if proved else np.inf, reason, self.rounds, len(self.pairs),
         )  # fmt: skip
 
-    def report(self, stage: str, objective: float, bound: float) -> None:
+    def report(self, stage: str, objective: float, bound: float, rows: int = 0) -> None:
         if self.engine.progress is not None:
             gap = (
                 relative_gap(bound, objective, self.pairs.largest) if np.isfinite(bound) else np.inf
             )
             seconds = time.perf_counter() - self.began
             self.engine.progress(
-                Progress(stage, self.rounds, len(self.pairs), objective, bound, gap, seconds)
+                Progress(stage, self.rounds, len(self.pairs), objective, bound, gap, seconds, rows)
             )
 
 

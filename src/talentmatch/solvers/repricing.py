@@ -8,14 +8,18 @@ at the few columns whose prices fell most; the other pairs are proved by what is
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from talentmatch.joined import JoinedPairs
+from talentmatch.joining import Found
 from talentmatch.solvers.model import Model
 from talentmatch.solvers.pricing import Priced, dual_bound
 
-__all__ = ["Repricing"]
+__all__ = ["Repricing", "TimeUp"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -23,6 +27,10 @@ Ints = NDArray[np.intp]
 _CHEAPER = 0.6  # share of all pairs from which on looking at every one is as quick
 _MARGIN = 0.02  # share of the largest score down to which a row's best pair is told exactly
 _STEPS = 24  # splits of the columns that are tried
+
+
+class TimeUp(Exception):
+    """A pass was broken off: it proves nothing."""
 
 
 class Repricing:
@@ -34,25 +42,30 @@ class Repricing:
         The problem.
     pairs : JoinedPairs
         Its pairs that can be chosen freely.
+    watch : callable
+        Called with the number of rows done, now and then; True breaks off.
     """
 
-    def __init__(self, model: Model, pairs: JoinedPairs) -> None:
-        self.model, self.pairs = model, pairs
+    def __init__(self, model: Model, pairs: JoinedPairs, watch: Callable[[int], bool]) -> None:
+        self.model, self.pairs, self.watch = model, pairs, watch
         n, m = model.shape
         self._u, self._v = np.zeros(n), np.zeros(m)
         self._rest = np.full(n, np.inf)  # most excess at these prices of a row's unlisted pairs
         self.looked = 0  # pairs looked at so far
 
     def first(self, k: int) -> tuple[Ints, Ints]:
-        """Return the k best pairs of every row and column; they count as listed from here on."""
+        """Return the k best pairs of every row and column; they count as listed from here on.
+
+        Where time runs out on the way, the pairs found so far come back.
+        """
         n, m = self.model.shape
         everyone = np.arange(n)
         above = -np.inf if self.model.has_floors else 0.0
         found = self.pairs.best(
             everyone, self._u, self._v, per_row=k, per_column=k, above=above, rotate=True,
-            counts=False,
+            counts=False, watch=self.watch,
         )  # fmt: skip
-        self._rest[:] = found.rest
+        self._rest[: len(found.rest)] = found.rest
         self.looked += n * m
         return found.rows, found.columns
 
@@ -72,21 +85,31 @@ class Repricing:
             here on.
         tolerance : float
             How far above its prices a pair may stand by rounding alone.
+
+        Raises
+        ------
+        TimeUp
+            The watch broke it off; what was known before stands.
         """
         model, (n, m) = self.model, self.model.shape
         rows, cols, scores = listed
         pairs = self.pairs.without(rows, cols)
-        asked = {"per_row": few, "per_column": few, "above": tolerance, "rotate": True}
+        asked: dict[str, Any] = {
+            "per_row": few,
+            "per_column": few,
+            "above": tolerance,
+            "rotate": True,
+        }
         asked["margin"] = _MARGIN * float(np.abs(scores).max(initial=0.0))
         fall, reach, late = self._split(u, v, tolerance)
         known = self._rest + (self._u - u) + fall
         highest, total = np.maximum(known, 0.0), np.where(known > 0, np.inf, 0.0)
-        found = pairs.best(reach, u, v, **asked)
+        found = self._best(pairs, reach, u, v, **asked)
         known[reach], highest[reach], total[reach] = found.rest, found.highest, found.total
         more = [(found.rows, found.columns)]
         if len(late):
             others = np.setdiff1d(np.arange(n), reach, assume_unique=True)
-            found = pairs.within(late).best(others, u, v[late], **asked)
+            found = self._best(pairs.within(late), others, u, v[late], **asked)
             more.append((found.rows, late[found.columns]))
             known[others] = np.maximum(known[others], found.rest)
             highest[others] = np.maximum(highest[others], found.highest)
@@ -106,11 +129,18 @@ class Repricing:
     def price_floors(self, u: Floats, v: Floats, listed: tuple[Ints, Ints], few: int) -> Priced:
         """Price every pair as if it scored nothing, as while floors are met; no bound comes out."""
         everyone = np.arange(self.model.shape[0])
-        found = self.pairs.without(*listed).best(
-            everyone, u, v, per_row=few, per_column=few, above=0.5, rotate=True,
-            scores_count=False,
+        found = self._best(
+            self.pairs.without(*listed), everyone, u, v, per_row=few, per_column=few, above=0.5,
+            rotate=True, scores_count=False,
         )  # fmt: skip
         return Priced(found.rows, found.columns, u, v, np.inf)
+
+    def _best(self, pairs: JoinedPairs, rows: Ints, u: Floats, v: Floats, **asked: Any) -> Found:
+        """Look at all pairs of some rows, or raise."""
+        found = pairs.best(rows, u, v, watch=self.watch, **asked)
+        if len(found.rest) < len(rows):
+            raise TimeUp
+        return found
 
     def _split(self, u: Floats, v: Floats, tolerance: float) -> tuple[float, Ints, Ints]:
         """How far the other columns' prices fell, the rows to look at, the columns to look at."""

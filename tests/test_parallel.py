@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from talentmatch.threads import in_threads
+from talentmatch.parallel import in_threads
 
 
 def _blas() -> list[int]:
