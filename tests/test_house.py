@@ -26,7 +26,7 @@ ORDER = [
     ["decimals", "sides"],
     ["reading", "windows", "rules", "limits", "amounts", "taxonomies", "best_documents"],
     ["stating", "constraints", "loads", "contracts"],
-    ["skill_phrases", "exporting"],
+    ["skill_phrases", "exporting", "best_pairs"],
     ["ngrams", "scores", "must_have"],
     ["vectorizing", "word_grams", "problem", "evaluate"],
     ["blocks", "checking", "learning", "joined"],

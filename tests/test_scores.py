@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import talentmatch as tm
+from talentmatch import best_pairs
 from talentmatch import scores as room
 from talentmatch.products import DenseMatrix, Factors, Side, StoredPairs, snap
 from talentmatch.rules import Gate
@@ -337,3 +338,25 @@ def test_ids_are_single_values_of_any_type() -> None:
     assert scores.candidate_ids.name == "candidate_id"
     with pytest.raises(tm.ProblemError, match="a demand id must be one value, not"):
         tm.Scores.from_factors([[1.0]], [[1.0]], None, [("a", 1)])
+
+
+@pytest.mark.parametrize("by", ["candidate", "demand"])
+@pytest.mark.parametrize("seed", range(6))
+def test_top_k_is_the_same_by_the_join(
+    by: Literal["candidate", "demand"], seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The compiled join keeps the same pairs as the blocks do, ties and rules included."""
+    pytest.importorskip("numba", reason="the join is compiled by numba")
+    rng = np.random.default_rng(seed)
+    factors = [rng.integers(0, 3, (count, 6)) / 4 * (rng.random((count, 6)) < 0.5)
+               for count in (40, 55)]  # fmt: skip
+    allowed = rng.random((40, 55)) < 0.7
+    plain = tm.Scores.from_factors(*(sp.csr_array(one) for one in factors))
+    gates = (Gate("allowed", lambda rows, cols: allowed[rows, cols]),) if seed % 2 else ()
+    scores = tm.Scores(plain._source, gates=gates)
+    in_blocks = scores.top_k(4, by=by)
+    monkeypatch.setattr(best_pairs, "_JOINED", 0)
+    joined = scores.top_k(4, by=by)
+    for one, other in ((joined.indptr, in_blocks.indptr), (joined.indices, in_blocks.indices),
+                       (joined.data, in_blocks.data)):  # fmt: skip
+        np.testing.assert_array_equal(one, other)

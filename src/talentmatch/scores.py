@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from talentmatch.best_documents import BestDocuments
+from talentmatch.best_pairs import best_pairs
 from talentmatch.errors import ProblemError
 from talentmatch.parallel import in_threads, jobs
 from talentmatch.products import (
@@ -23,7 +24,6 @@ from talentmatch.products import (
     checked_matrix,
 )
 from talentmatch.rules import Gate
-from talentmatch.selecting import ColumnBest, best_of_rows
 
 __all__ = ["Scores"]
 
@@ -228,21 +228,7 @@ class Scores:
             raise ProblemError(f"by must be 'candidate' or 'demand', not {by!r}")
         if k < 1:
             raise ProblemError(f"k must be at least 1, not {k}")
-        rows, cols, data = self._best_of_rows(k) if by == "candidate" else self._best_of_columns(k)
-        return sp.csr_array((data, (rows, cols)), shape=self.shape)
-
-    def _best_of_rows(self, k: int) -> tuple[Ints, Ints, Floats]:
-        found = []
-        for rows, block in self.blocks():
-            r, c = np.nonzero(best_of_rows(block, k))
-            found.append((rows[r], c, block[r, c]))
-        return _joined(found)
-
-    def _best_of_columns(self, k: int) -> tuple[Ints, Ints, Floats]:
-        best = ColumnBest(k)
-        for rows, block in self.blocks():
-            best.add(rows, block)
-        return best.pairs()
+        return best_pairs(self, k, by)
 
     def shortlist(self, k: int, *, by: Literal["candidate", "demand"] = "demand") -> pd.DataFrame:
         """The k best pairs of every demand (or candidate) as a table.
@@ -356,14 +342,6 @@ class Scores:
         n, m = self.shape
         rules = f", rules: {'; '.join(gate.name for gate in self.gates)}" if self.gates else ""
         return f"<Scores: {n:,} candidates x {m:,} demands{rules}>"
-
-
-def _joined(found: list[tuple[Ints, Ints, Floats]]) -> tuple[Ints, Ints, Floats]:
-    if not found:
-        empty = np.empty(0, dtype=np.intp)
-        return empty, empty, np.empty(0)
-    rows, cols, data = (np.concatenate(part) for part in zip(*found, strict=True))
-    return rows, cols, data
 
 
 def _ids(ids: Sequence[Any] | pd.Index | None, n: int, side: str) -> pd.Index:
