@@ -35,6 +35,7 @@ ORDER = [
     ["keeping"],
     ["scoring", "plots", "solvers.flow", "solvers.model", "solvers.programs", "solvers.waiting"],
     ["solvers.families", "solvers.clock"],
+    ["solvers.separable"],
     ["solvers.duals", "solvers.pricing", "solvers.levelling", "solvers.linear", "solvers.paths"],
     ["solvers.repricing"],
     ["solvers.listed"],

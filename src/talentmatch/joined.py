@@ -78,11 +78,13 @@ class JoinedPairs:
             Listed.of(at[order], to[order], n), tuple(gates),
         )  # fmt: skip
 
-    def best(self, some: Ints, u: Floats, v: Floats, **asked: Any) -> Found:
+    def best(
+        self, some: Ints, u: Floats, v: Floats, *, lowest: float = -np.inf, **asked: Any
+    ) -> Found:
         """Look at all pairs of some rows that are not barred: see `Join.best` for the rest."""
         least = self.problem.min_score
         return self.join.best(
-            some, u, v, lowest=-np.inf if least is None else float(least),
+            some, u, v, lowest=lowest if least is None else max(lowest, float(least)),
             out=self.barred, passes=self.passes if self.gates else None, **asked,
         )  # fmt: skip
 

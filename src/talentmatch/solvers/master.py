@@ -12,9 +12,10 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from talentmatch.selecting import ColumnBest, best_of_rows
-from talentmatch.solvers.families import Everything, Family, Grouped, Product, Unit, Use
+from talentmatch.solvers.families import Everything, Family, Grouped, Product, Scaled, Unit, Use
 from talentmatch.solvers.model import Model
 from talentmatch.solvers.programs import Program
+from talentmatch.solvers.separable import broken_pairs, pairs_within, sides_of
 
 __all__ = ["Further", "Listed", "Master", "Priced"]
 
@@ -296,6 +297,14 @@ class Master:
                 left[~(block >= self.lowest)] = np.nan
             yield rows, block, left
 
+    def sides(self, prices: Floats, *, gains: bool = True) -> tuple[Floats, Floats] | None:
+        """What rows and columns are charged, where no pair is charged for itself."""
+        charges = list(zip(self.families, self.split(prices), strict=True))
+        is_zero = np.isfinite(self.lowest) or self.model.problem.min_score is not None
+        if is_zero and not (gains and isinstance(self.gain, Scaled)):
+            return None  # who may be chosen depends on scores that do not count
+        return sides_of(self.model.joined, charges, self.gain if gains else None)
+
     def price(
         self,
         prices: Floats,
@@ -315,6 +324,15 @@ class Master:
             free = own[~pairs.locked]
             return Priced(math.fsum((*terms, math.fsum(free[free > 0]))), nothing)
         width, found = max(self.model.shape[1], 1), []
+        sides = self.sides(prices, gains=gains)
+        if sides is not None and self.model.joined is not None:
+            terms.append(math.fsum(own[(own > 0) & ~pairs.locked]))
+            known, count = pairs.keys[~pairs.locked], gains and not isinstance(self.gain, Unit)
+            total, (r, c), worst = broken_pairs(
+                self.model.joined, sides, np.divmod(known, width), few=few, near=near,
+                lowest=self.lowest, scores_count=count,
+            )  # fmt: skip
+            return Priced(math.fsum((*terms, total)), np.unique(r * width + c), worst)
         worst, columns = -math.inf, ColumnBest(few, -near)
         for rows, _, left in self.reduced_blocks(prices, gains=gains):
             np.nan_to_num(left, copy=False, nan=-np.inf)
@@ -345,8 +363,13 @@ class Master:
         """Keys of all pairs whose reduced gain is at least ``-reach``, and of the locked ones."""
         own = self.reduced(pairs, prices)
         kept = [pairs.keys[(own >= -reach) | pairs.locked]]
-        if not complete:
-            width = max(self.model.shape[1], 1)
+        width, sides = max(self.model.shape[1], 1), self.sides(prices)
+        near = None
+        if sides is not None and self.model.joined is not None and isinstance(self.gain, Scaled):
+            near = pairs_within(self.model.joined, sides, reach, self.lowest)
+        if near is not None:
+            kept.append(near[0] * width + near[1])
+        elif not complete:
             for rows, _, left in self.reduced_blocks(prices):
                 r, c = np.nonzero(left >= -reach)
                 kept.append(rows[r] * width + c)

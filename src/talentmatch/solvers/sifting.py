@@ -23,6 +23,7 @@ from talentmatch.solvers.linear import relaxed
 from talentmatch.solvers.master import Listed, Master
 from talentmatch.solvers.pricing import strongest_pairs
 from talentmatch.solvers.programs import Program
+from talentmatch.solvers.repricing import Repricing
 
 __all__ = ["Found", "Sifting", "relaxation"]
 
@@ -151,7 +152,10 @@ class Sifting:
         if self.complete:
             keys = self.master.everything()
         else:
-            rows, cols = strongest_pairs(model, _FIRST, everything=False)
+            if model.joined is not None:
+                rows, cols = Repricing(model, model.joined, lambda rows: False).first(_FIRST)
+            else:
+                rows, cols = strongest_pairs(model, _FIRST, everything=False)
             keys = rows * model.shape[1] + cols
             if start is not None:
                 keys = np.append(keys, start)
