@@ -72,10 +72,11 @@ class JoinedPairs:
         if locked is not None:
             at, to = np.append(at, locked[0]), np.append(to, locked[1])
         order = np.lexsort((to, at))
-        gates = [gate for gate in (*problem.scores.gates, *problem.gates) if gate.name != "Forbid"]
+        others = [gate for gate in problem.gates if gate.name != "Forbid"]
+        gates = (*problem.scores.gates, *others)
         return cls(
             problem, rows, cols, Join(factors[0][rows], factors[1][cols]),
-            Listed.of(at[order], to[order], n), tuple(gates),
+            Listed.of(at[order], to[order], n), gates,
         )  # fmt: skip
 
     def best(
@@ -89,7 +90,7 @@ class JoinedPairs:
         )  # fmt: skip
 
     def without(self, rows: Ints, cols: Ints) -> JoinedPairs:
-        """The same, with further pairs barred."""
+        """The same, with further pairs barred, which come by row, then column, ascending."""
         known = np.repeat(np.arange(len(self.rows)), np.diff(self.barred.ends))
         at, to = np.append(known, rows), np.append(self.barred.columns.astype(np.intp), cols)
         if len(known):

@@ -9,7 +9,7 @@ the pricing that proves it. Memory is one row of scores per thread and what is k
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -208,14 +208,27 @@ def _gathered(
     m = len(v)
     columns = _Columns(m, asked.per_column)
     gate = _barely(v, asked.above) if asked.per_column else np.full(m, np.inf)
-    parts, done, count = [], 0, sum(len(run) for run in runs)
-    for part in in_parallel(_look, ((run, gate.copy()) for run in runs), *shared):
-        columns.add(part)
-        columns.lift(gate, v)
-        parts.append(replace(part, columns=part.kept))  # the columns' best stand in `columns`
-        done += len(part.rest)
-        if watch is not None and watch(done) and done < count:
-            break
+    parts, done, count, goes_on = [], 0, sum(len(run) for run in runs), True
+
+    def tasks() -> Iterator[tuple[Ints, Floats]]:
+        for run in runs:
+            if not goes_on:
+                return  # what is under way is waited for: joblib has no quieter way to stop
+            yield run, gate.copy()
+
+    found = in_parallel(_look, tasks(), *shared)
+    try:
+        for part in found:
+            columns.add(part)
+            columns.lift(gate, v)
+            parts.append(replace(part, columns=part.kept))  # the columns' best stand in `columns`
+            done += len(part.rest)
+            goes_on = goes_on and (watch is None or not watch(done) or done == count)
+    except BaseException:
+        goes_on = False
+        for _ in found:
+            pass
+        raise
     by_row = [np.concatenate(one) for one in zip(*(part.kept for part in parts), strict=True)]
     rows, cols, excess = (
         np.concatenate(both) for both in zip(by_row, columns.pairs(), strict=True)

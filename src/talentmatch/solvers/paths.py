@@ -77,6 +77,9 @@ class Paths:
                     done = False
                     break
                 state.augment(queue[start : start + _AT_ONCE], self.u, self.v, is_row)
+        # The price of one place at most takes up what its pair is worth beyond both prices.
+        single = np.flatnonzero(chosen & (listing.capacity[listing.rows] <= 1))
+        self.u[listing.rows[single]] = listing.gains[single] - self.v[listing.cols[single]]
         self._keys = keys[chosen]
         return chosen, done
 

@@ -103,7 +103,9 @@ class Repricing:
         asked["margin"] = _MARGIN * float(np.abs(scores).max(initial=0.0))
         fall, reach, late = self._split(u, v, tolerance)
         known = self._rest + (self._u - u) + fall
-        highest, total = np.maximum(known, 0.0), np.where(known > 0, np.inf, 0.0)
+        highest = np.maximum(known, 0.0)
+        # However many pairs of a row that is not looked at stand above, it can take so many.
+        total = highest * np.maximum(model.capacity, 1)
         found = self._best(pairs, reach, u, v, **asked)
         known[reach], highest[reach], total[reach] = found.rest, found.highest, found.total
         more = [(found.rows, found.columns)]
