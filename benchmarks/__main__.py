@@ -9,8 +9,10 @@ Protocol
 * Answers are checked before times are printed: equal optima, equal numbers.
 * A target that is missed is printed as MISSED and the exit status is 1.
 
-Usage: ``python -m benchmarks [name ...] [--write]``. Real texts and published instances are read
-from ``../shared``; a benchmark that needs them is left out, and says so, where they are absent.
+Usage: ``python -m benchmarks [name ...] [--write] [--plot FILE]``. ``growth`` takes hours and runs
+only when it is named; ``--plot`` is where it saves its figure. Real texts and published instances
+are read from ``../shared``; a benchmark that needs them is left out, and says so, where they are
+absent.
 ``--write`` puts the tables into ``benchmarks/RESULTS.md`` between the markers of each benchmark.
 """
 
@@ -28,31 +30,36 @@ from benchmarks.measure import SHARED, Measure
 
 NEEDS_SHARED = {
     "vectorizing", "fit", "case", "command", "published", "allocation", "contracts",
+    "scale", "growth",
 }  # fmt: skip
 NAMES = (
     "importing", "vectorizing", "fit", "case", "command", "published", "allocation", "contracts",
-    "recovery", "sizes",
+    "recovery", "sizes", "scale",
 )  # fmt: skip
+ONCE = ("growth",)  # hours: only when asked for by name
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
 def main() -> int:
     """Run, print, and write when asked to."""
+    known = (*NAMES, *ONCE)
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__.split("\n")[0]
     )
-    parser.add_argument("names", nargs="*", metavar="name", help=f"of: {', '.join(NAMES)}")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of: {', '.join(known)}")
     parser.add_argument("--write", action="store_true", help="put the tables into RESULTS.md")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="save the figure of growth")
     options = parser.parse_args()
-    unknown = sorted(set(options.names) - set(NAMES))
+    unknown = sorted(set(options.names) - set(known))
     if unknown:
-        parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(NAMES)}")
+        parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(known)}")
     sound = True
     for name in options.names or NAMES:
         if name in NEEDS_SHARED and not SHARED.exists():
             print(f"{name}: left out, {SHARED} is absent")
             continue
-        found = importlib.import_module(f"benchmarks.{name}").run()
+        run = importlib.import_module(f"benchmarks.{name}").run
+        found = run(options.plot) if name == "growth" else run()
         table = as_markdown(found)
         print(f"\n{name}\n{table}", flush=True)
         sound &= all(measure.met for measure in found)

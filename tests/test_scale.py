@@ -440,3 +440,31 @@ def test_breaking_off_is_silent(monkeypatch: pytest.MonkeyPatch, small: Any) -> 
         gc.collect()
     assert result.stopped == "time"
     assert [str(one.message) for one in heard] == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_memory_for_few_pairs_gives_a_sound_plan_and_a_valid_bound(small: Any, seed: int) -> None:
+    """Where pairs may take little memory it stops before they take more, and says so."""
+    small(seed)
+    twin = drawn(9000 + seed, floors=False, most=30)
+    want = by_highs(twin.case)
+    allowed = 2 * sum(twin.wide.shape)  # pairs
+    result = tm.solve(twin.wide, memory_limit=200 * allowed)
+    if want is None:
+        assert result.status == "infeasible"
+        return
+    dust = 1e-9 * twin.size
+    assert result.stopped in ("proved", "memory")
+    assert result.pairs_formed <= allowed
+    assert result.bound >= want - dust
+    assert result.objective <= want + dust
+    assert not tm.check(twin.dense, result.pairs)
+    if result.stopped == "proved":
+        assert result.objective >= want - dust
+
+
+@pytest.mark.parametrize("wrong", [{"memory_limit": 0}, {"n_jobs": 0}])
+def test_limits_of_the_machine_out_of_range(wrong: dict[str, Any]) -> None:
+    """No memory and no thread at all are errors that say so."""
+    with pytest.raises(tm.ProblemError, match=next(iter(wrong))):
+        tm.solve(tm.Problem([[1.0]]), **wrong)

@@ -47,6 +47,7 @@ def solve(
     allow_unmet: bool = False,
     engine: Engine | None = None,
     n_jobs: int | None = None,
+    memory_limit: float | None = None,
 ) -> Result:
     """Find the best plan of a problem, and prove it, whatever the order of rows.
 
@@ -68,6 +69,8 @@ def solve(
         Recorded; the engines make no random choices.
     progress : callable, optional
         Called with a `Progress` now and then.
+    memory_limit : float, optional
+        Bytes for listed pairs; once full, likewise. Constraints beyond plain limits do not keep it.
     previous : Result, optional
         A start: its pairs are formed at once; never changes the optimum.
     allow_unmet : bool
@@ -99,8 +102,8 @@ def solve(
     >>> result.status.value, result.objective, result.bound
     ('optimal', 1.6, 1.6)
     """
-    _sensible(problem, time_limit, gap, previous, n_jobs)
-    run = _Solve(in_order(aim), gap, seed, progress, previous, engine)
+    _sensible(problem, time_limit, gap, previous, n_jobs, memory_limit)
+    run = _Solve(in_order(aim), gap, seed, progress, previous, engine, memory_limit)
     with using(n_jobs):
         return run.go(problem, time_limit, allow_unmet)
 
@@ -115,6 +118,7 @@ class _Solve:
     progress: Callable[[Progress], None] | None
     previous: Result | None
     engine: Engine | None
+    memory_limit: float | None = None
     began: float = field(default_factory=time.perf_counter)
 
     def left(self, limit: float | None) -> float | None:
@@ -135,7 +139,7 @@ class _Solve:
         """Solve a problem and look at the answer a second time."""
         start = _start(problem, self.previous)
         engine = self.engine or engine_for(
-            problem, self.aims, limit, self.gap, self.progress, start
+            problem, self.aims, limit, self.gap, self.progress, start, self.memory_limit
         )
         try:
             outcome = engine.solve(problem)
@@ -156,6 +160,7 @@ def _sensible(
     gap: float,
     previous: Result | None,
     n_jobs: int | None,
+    memory_limit: float | None,
 ) -> None:
     if not isinstance(problem, Problem):
         raise ProblemError(f"solve takes a Problem, not {type(problem).__name__}")
@@ -163,6 +168,8 @@ def _sensible(
         raise ProblemError(f"gap must be a number >= 0, not {gap!r}")
     if previous is not None and not isinstance(previous, Result):
         raise ProblemError(f"previous must be a Result, not {type(previous).__name__}")
+    if memory_limit is not None and not memory_limit > 0:
+        raise ProblemError(f"memory_limit must be above 0 bytes, not {memory_limit!r}")
     if n_jobs == 0:
         raise ProblemError("n_jobs must be a number of threads or -1 for all cores, not 0")
     if time_limit is not None and not time_limit > 0:
@@ -176,11 +183,12 @@ def engine_for(
     gap: float = 0.0,
     progress: Callable[[Progress], None] | None = None,
     start: tuple[Ints, Ints] | None = None,
+    memory_limit: float | None = None,
 ) -> Engine:
     """The engine for what a problem contains: a flow where it is a network, else programs."""
     is_plain = not problem.rows and not problem.apart and problem.loads is None
     if is_plain and all(isinstance(aim, Total) and aim.tiers is None for aim in aims):
-        return NetworkFlow(time_limit, gap, progress, start)
+        return NetworkFlow(time_limit, gap, progress, start, memory_limit)
     return StagedProgram(aims, time_limit, gap, progress, start)
 
 

@@ -112,7 +112,8 @@ class ListedPairs:
         else:
             self.complete = model.shape[0] * model.shape[1] <= _ALL
             if self.repricing is not None:
-                rows, cols = self.repricing.first(few)
+                self.add(*self.repricing.first(few))
+                rows = cols = np.empty(0, dtype=np.intp)
             else:
                 rows, cols = pricing.strongest_pairs(model, few, everything=self.complete)
             if start is not None and not self.complete:
@@ -120,15 +121,23 @@ class ListedPairs:
                 cols = np.append(cols, np.argsort(model.col_order)[start[1]])
         self.add(rows, cols)
 
-    def add(self, rows: Ints, cols: Ints) -> bool:
-        """List further pairs; what is not eligible or locked is passed over. Whether any is new."""
+    def add(self, rows: Ints, cols: Ints, scores: Floats | None = None) -> bool:
+        """List further pairs; what is not eligible or locked is passed over. Whether any is new.
+
+        Scores are given for pairs that are known to be eligible.
+        """
         model = self.model
         width = model.shape[1]
         locked = model.locked[0] * width + model.locked[1]
-        new = _distinct(rows * width + cols)
-        new = new[~_among(new, self.keys) & ~_among(new, np.sort(locked))]
-        r, c = np.divmod(new, width) if width else (new, new)
-        values = model.problem.at(model.row_order[r], model.col_order[c])
+        keys = rows * width + cols
+        new, first = _distinct(keys)
+        fresh = ~_among(new, self.keys) & ~_among(new, np.sort(locked))
+        new, first = new[fresh], first[fresh]
+        if scores is None:
+            r, c = np.divmod(new, width) if width else (new, new)
+            values = model.problem.at(model.row_order[r], model.col_order[c])
+        else:
+            values = scores[first]
         sound = ~np.isnan(values)
         if not model.has_floors:
             sound &= values > 0  # nothing needs the others
@@ -239,12 +248,13 @@ class ListedPairs:
                 return u, v, loose
 
 
-def _distinct(keys: Ints) -> Ints:
-    """The distinct keys, ascending (np.unique hashes, which takes three times as long here)."""
-    keys = np.sort(keys)
+def _distinct(keys: Ints) -> tuple[Ints, Ints]:
+    """The distinct keys, ascending, and where each stands (np.unique is slower on long arrays)."""
+    order = np.argsort(keys)
+    keys = keys[order]
     first = np.ones(len(keys), dtype=np.bool_)
     first[1:] = keys[1:] != keys[:-1]
-    return np.asarray(keys[first])
+    return np.asarray(keys[first]), np.asarray(order[first])
 
 
 def _among(keys: Ints, known: Ints) -> Mask:

@@ -40,6 +40,7 @@ Ints = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 _FIRST = 20  # pairs per row and column to start with
+_BYTES = 200  # per listed pair at the peak, measured on 6.5 million
 _NAMED = 5  # ids named in a sentence
 
 
@@ -59,12 +60,15 @@ class NetworkFlow:
         Called with a `Progress` in every round.
     start : tuple of int arrays, optional
         Row and column positions of pairs to form at once, as of an earlier plan.
+    memory_limit : float, optional
+        Bytes that pairs may take while they are listed, sorted and chosen from.
     """
 
     time_limit: float | None = None
     gap: float = 0.0
     progress: Callable[[Progress], None] | None = None
     start: tuple[Ints, Ints] | None = None
+    memory_limit: float | None = None
 
     def solve(self, problem: Problem) -> Outcome:
         """Solve the problem to a proof, or as far as the limits allow."""
@@ -73,7 +77,7 @@ class NetworkFlow:
         if reason:
             return run.no_plan(reason)
         try:
-            run.pairs.list_first(_FIRST, self.start)
+            run.pairs.list_first(run.few(), self.start)
             if run.model.has_floors:
                 reason = run.meet_floors()
                 if reason:
@@ -99,6 +103,16 @@ class _Run:
     def __post_init__(self) -> None:
         self.pairs = ListedPairs(self.model, self.watch)
         self.best: _Plan | None = None
+
+    @property
+    def room(self) -> float:
+        """Pairs that may be listed."""
+        limit = self.engine.memory_limit
+        return np.inf if limit is None else limit / _BYTES
+
+    def few(self) -> int:
+        """Pairs per row and column to start with: half of the room at most is theirs."""
+        return int(max(1, min(_FIRST, self.room // (2 * max(sum(self.model.shape), 1)))))
 
     def watch(self, rows: int | None) -> bool:
         """Tell how far a look at all pairs is; whether to break off."""
@@ -196,6 +210,8 @@ class _Run:
         self.best = plan = _Plan(solved, objective, priced)
         if best is not None and best.bound < plan.bound:
             plan.priced = best.priced
+        if len(priced.rows) and len(pairs) + len(priced.rows) > self.room:
+            return Stopped.MEMORY
         if not pairs.add(priced.rows, priced.cols):
             plan.priced = priced
             if not pairs.complete:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from talentmatch.solvers.flow import Listing
@@ -64,7 +65,8 @@ class Paths:
         done : bool
             False where it was broken off; the plan is sound then, but not proved.
         """
-        chosen = np.isin(keys, self._keys)
+        chosen = np.zeros(len(keys), dtype=np.bool_)
+        chosen[np.searchsorted(keys, self._keys)] = True
         self._repair_prices(listing, chosen)
         state = _State.of(listing, chosen)
         done = True
@@ -122,10 +124,12 @@ class _Half:
         used = np.bincount(node[taken], minlength=count)
         rank = np.arange(len(taken)) - (np.cumsum(used) - used)[node[taken]]
         slots[first[node[taken]] + rank] = taken
+        ends = np.append(0, np.cumsum(degree)).astype(np.int64)
+        # One row of a sparse matrix turned on its side: a counting sort, and stable.
+        line = sp.csr_array((np.arange(len(node)), node, [0, len(node)]), shape=(1, count))
         return cls(
-            node.astype(np.int64), most, used.astype(np.int64),
-            np.append(0, np.cumsum(degree)).astype(np.int64),
-            np.argsort(node, kind="stable").astype(np.int64), first.astype(np.int64), slots,
+            node.astype(np.int64), most, used.astype(np.int64), ends,
+            line.tocsc().data.astype(np.int64), first.astype(np.int64), slots,
         )  # fmt: skip
 
 

@@ -53,8 +53,8 @@ class Repricing:
         self._rest = np.full(n, np.inf)  # most excess at these prices of a row's unlisted pairs
         self.looked = 0  # pairs looked at so far
 
-    def first(self, k: int) -> tuple[Ints, Ints]:
-        """Return the k best pairs of every row and column; they count as listed from here on.
+    def first(self, k: int) -> tuple[Ints, Ints, Floats]:
+        """The k best pairs of every row and column, and their scores; they count as listed now.
 
         Where time runs out on the way, the pairs found so far come back.
         """
@@ -67,7 +67,7 @@ class Repricing:
         )  # fmt: skip
         self._rest[: len(found.rest)] = found.rest
         self.looked += n * m
-        return found.rows, found.columns
+        return found.rows, found.columns, found.excess
 
     def price(
         self, u: Floats, v: Floats, listed: tuple[Ints, Ints, Floats], few: int, tolerance: float

@@ -153,7 +153,7 @@ class Sifting:
             keys = self.master.everything()
         else:
             if model.joined is not None:
-                rows, cols = Repricing(model, model.joined, lambda rows: False).first(_FIRST)
+                rows, cols, _ = Repricing(model, model.joined, lambda rows: False).first(_FIRST)
             else:
                 rows, cols = strongest_pairs(model, _FIRST, everything=False)
             keys = rows * model.shape[1] + cols
