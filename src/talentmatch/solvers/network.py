@@ -234,7 +234,7 @@ class _Run:
 
     def finish(self, plan: _Plan, stopped: Stopped) -> Outcome:
         """Tidy the plan among its equals, and hand it over in the problem's own positions."""
-        self.pairs.watch = lambda rows: False  # prices asked for later take the time they take
+        self.pairs.watch = _never  # prices asked for later take the time they take
         solved = plan.solved
         listing, chosen, dropped = solved.listing, solved.chosen, solved.done
         while dropped:  # levelling may free a pair that a floor needed
@@ -326,6 +326,11 @@ class _Plan:
     @property
     def bound(self) -> float:
         return self.priced.bound
+
+
+def _never(rows: int | None) -> bool:
+    """No time is up, whatever is done."""
+    return False
 
 
 def _placed(values: Floats, order: Ints) -> Floats:
