@@ -42,8 +42,8 @@ _FEW, _MANY = 1500, 15_000  # pairs that one integer program settles soon, and h
 _NEAR = 2500  # pairs opened in a neighbourhood
 _SOME = 400  # least pairs in the first integer program
 _BROKEN = "HiGHS's plans break the rows they were given"
-# HiGHS is asked for so much of the gap. Nine tenths of 1e-4 took a fifth of the time that half of it
-# took on three budgets; of 1e-5 half took 28 s, and nine tenths were not reached in 60.
+# HiGHS is asked for so much of the gap. On three budgets nine tenths of 1e-4 took a fifth of the
+# time that half of it took; of 1e-5 half took 30 s, and nine tenths were not reached in 60.
 _WIDE, _NARROW, _CLOSE = 0.9, 0.5, 3e-5
 _FAR = 1e3  # a reach of so many of the largest gain is followed by all pairs
 
