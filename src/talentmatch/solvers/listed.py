@@ -27,7 +27,7 @@ Ints = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 _ALL = 2**16  # below so many cells every eligible pair is listed at once
-_PATHS = 2**20  # cells from which on plans are repaired path by path, where there are no floors
+_PATHS = 2**24  # cells from which on plans are repaired path by path, where there are no floors
 _FLOW = f"OR-Tools {version('ortools')} min-cost flow, priced over all pairs"
 _BY_PATHS = "shortest augmenting paths, priced over all pairs"
 _MORE = 16  # pairs per row and column added in a round
