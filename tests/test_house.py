@@ -59,6 +59,7 @@ ORDER = [
     ["comparing", "matching", "repairing", "enlarging", "reduced_costs"],
     ["explaining", "diagnosing", "worth"],
     ["datasets"],
+    ["centre"],
     ["reporting"],
     ["outputs", "terminal"],
     ["cli"],
@@ -120,7 +121,7 @@ def _imports(tree: ast.Module) -> list[str]:
 
 MODULES = _modules()
 FOLDERS = (
-    "blocks", "constraints", "datasets", "evaluate", "learning", "reporting", "solvers", "tables",
+    "blocks", "centre", "constraints", "datasets", "evaluate", "learning", "reporting", "solvers", "tables",
     "taxonomies",
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from talentmatch.tables.columns import columns_of
 from talentmatch.tables.files import read_file
 from talentmatch.tables.frames import foreign_frame, inferred, records_frame
 
-__all__ = ["quarantine", "read_candidates", "read_demands"]
+__all__ = ["quarantine", "read_candidates", "read_demands", "read_table"]
 
 
 def read_candidates(source: object, *, columns: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -52,7 +52,7 @@ def read_candidates(source: object, *, columns: Mapping[str, str] | None = None)
     >>> tm.read_candidates(rows).to_dict("records")
     [{'candidate_id': '007', 'text': 'Ten years of welding', 'skills': ['焊接', 'CNC']}]
     """
-    return _read(source, "candidates", columns)
+    return read_table(source, "candidates", columns=columns)
 
 
 def read_demands(source: object, *, columns: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -89,7 +89,49 @@ def read_demands(source: object, *, columns: Mapping[str, str] | None = None) ->
     >>> tm.read_demands(rows, columns={"requirements": "skills"}).to_dict("records")
     [{'demand_id': 'X1', 'skills': ['CNC', 'welding'], 'headcount': 2}]
     """
-    return _read(source, "demands", columns)
+    return read_table(source, "demands", columns=columns)
+
+
+def read_table(
+    source: object, table: str, *, columns: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Read any table that ``talentmatch.vocabulary()`` knows, with all its flaws at once.
+
+    Parameters
+    ----------
+    source : str, os.PathLike, frame, or list of mappings
+        As for `read_candidates`.
+    table : {"candidates", "demands", "enterprises", "visits", "layout", "contracts"}
+        Which table it is.
+    columns : mapping of str to str, optional
+        Their heading -> ours.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Known columns under our names first, then the unknown ones.
+
+    Raises
+    ------
+    InputError
+        With every flaw of the table: row, id, column, rule, hint.
+    MissingExtraError
+        When an optional package is needed to read the file.
+    TypeError
+        When the source is none of these.
+    ValueError
+        When there is no such table.
+
+    Examples
+    --------
+    >>> rows = [{"visit_id": "V1", "enterprise_id": "E1", "走访日期": "2021年3月2日"}]
+    >>> read_table(rows, "visits")["date"].astype(str).tolist()
+    ['2021-03-02']
+    """
+    columns_of(table)
+    raw = _raw(source, table)
+    clean = checked(raw, table, columns=columns)
+    return clean if raw is source else _typed(clean, table)
 
 
 def quarantine(
@@ -101,7 +143,7 @@ def quarantine(
     ----------
     source : str, os.PathLike, frame, or list of mappings
         As for `read_candidates`.
-    table : {"candidates", "demands"}
+    table : {"candidates", "demands", "enterprises", "visits", "layout", "contracts"}
         Which table it is.
     columns : mapping of str to str, optional
         Their heading -> ours.
@@ -143,12 +185,6 @@ def quarantine(
     sound = [position not in bad for position in range(len(examined.rows))]
     rows = examined.rows.loc[sound].reset_index(drop=True)
     return rows if raw is source else _typed(rows, table), _rejected(examined)
-
-
-def _read(source: object, table: str, columns: Mapping[str, str] | None) -> pd.DataFrame:
-    raw = _raw(source, table)
-    clean = checked(raw, table, columns=columns)
-    return clean if raw is source else _typed(clean, table)
 
 
 def _raw(source: object, table: str) -> pd.DataFrame:

@@ -242,6 +242,22 @@ def _read_date(cell: object) -> dt.date | None:
         raise CellError(f"not a date: {shown(cell)}", hint) from None
 
 
+_FLAGS = dict.fromkeys(("yes", "y", "true", "1", "是", "有", "√"), True) | dict.fromkeys(
+    ("no", "n", "false", "0", "否", "无", "×"), False
+)
+
+
+def _read_flag(cell: object) -> bool | None:
+    cell = plain(cell)
+    if cell is None or isinstance(cell, bool):
+        return cell
+    word = unicodedata.normalize("NFKC", _text(cell)).strip().casefold()
+    if word and word not in _FLAGS:
+        hint = "Write yes or no (是 or 否), or leave the cell empty"
+        raise CellError(f"neither yes nor no: {shown(cell)}", hint)
+    return _FLAGS.get(word)
+
+
 READERS: dict[str, Callable[[object], object]] = {
     "id": _read_id,
     "category": _read_category,
@@ -252,4 +268,5 @@ READERS: dict[str, Callable[[object], object]] = {
     "number": _read_number,
     "money": _read_money,
     "date": _read_date,
+    "flag": _read_flag,
 }

@@ -1,8 +1,10 @@
-"""The vocabulary of columns: what a candidates' and a demands' table may say, as data.
+"""The vocabulary of columns: what each table may say, as data.
 
 Types: ``id`` and ``category`` (short texts), ``label`` (one line), ``text`` (a text or a list of
 documents), ``skills`` and ``list`` (several short texts), ``count`` (whole, 0 or more), ``number``,
-``money`` (0 or more), ``date``.
+``money`` (0 or more), ``date``, ``flag`` (yes, no or not stated).
+
+Candidates and demands are what is matched; the other tables belong to a talent centre's rooms.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KEYS",
+    "MATCHED",
     "NAMES",
+    "NEEDED",
     "TABLES",
     "Column",
     "columns_of",
@@ -27,9 +31,24 @@ __all__ = [
     "vocabulary",
 ]
 
-TABLES = ("candidates", "demands")
-KEYS = {"candidates": "candidate_id", "demands": "demand_id"}
-NAMES = {"candidates": "name", "demands": "title"}  # serves as the id where no id column exists
+TABLES = ("candidates", "demands", "enterprises", "visits", "layout", "contracts")
+KEYS = {
+    "candidates": "candidate_id",
+    "demands": "demand_id",
+    "enterprises": "enterprise_id",
+    "visits": "visit_id",
+    "layout": "industry",
+    "contracts": "contract_id",
+}
+# Serves as the id where no id column exists.
+NAMES = {"candidates": "name", "demands": "title", "enterprises": "name"}
+MATCHED = ("candidates", "demands", "layout")  # tables whose rows need a text or skills
+# Columns whose cells must be filled, beside the id.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "visits": ("enterprise_id", "date"),
+    "layout": ("places",),
+    "contracts": ("candidate_id", "enterprise_id"),
+}
 
 _EMPTY = {"text": "empty", "label": "empty", "skills": "empty", "list": "empty"}
 
@@ -41,7 +60,7 @@ class Column:
     Parameters
     ----------
     table : str
-        ``"candidates"`` or ``"demands"``.
+        One of `TABLES`.
     name : str
         Our heading.
     type : str
@@ -66,7 +85,7 @@ class Column:
     @property
     def default_shown(self) -> str:
         """What an empty cell stands for, in a word."""
-        if self.name == KEYS[self.table]:
+        if self.name == KEYS[self.table] or self.name in NEEDED.get(self.table, ()):
             return "required"
         return _EMPTY.get(self.type, "missing") if self.default is None else str(self.default)
 
@@ -80,7 +99,7 @@ def _column(
 
 # Left out on purpose, because they mean different things in different sheets: 序号 (a row number),
 # 薪资 and salary (a month's or a year's), 专业 (a subject or a skill), category, type.
-_C, _D = TABLES
+_C, _D, _E, _V, _L, _K = TABLES
 _VOCABULARY = (
     _column(_C, "candidate_id", "id", "The candidate's own id, unique in the table", "",
             "R10030015", "id person_id expert_id resume_id employee_id "
@@ -149,6 +168,65 @@ _VOCABULARY = (
             "max_salary 年薪 最高年薪 年薪上限"),
     _column(_D, "industry", "category", "The enterprise's industry", "", "machinery",
             "sector 行业 领域 所属行业"),
+    _column(_D, "visit_id", "id", "The visit that brought the demand home", "", "V012",
+            "走访编号 拜访编号"),
+    _column(_D, "shareable", "flag", "May its expert serve other enterprises too?", "", "yes",
+            "可共享 可兼职"),
+    _column(_E, "enterprise_id", "id", "The enterprise's own id, unique in the table", "", "E070",
+            "id company_id 编号 企业编号 公司编号 单位编号 企业代码"),
+    _column(_E, "name", "label", "The enterprise's name; the id where there is no id column", "",
+            "宁波某某机械有限公司",
+            "enterprise company enterprise_name company_name 企业 公司 企业名称 公司名称 "
+            "单位 单位名称"),
+    _column(_E, "tier", "category", "Its kind on the service list", "", "champion",
+            "类别 类型 梯队 企业类型"),
+    _column(_E, "industry", "category", "Its industry", "", "machinery",
+            "sector 行业 领域 所属行业"),
+    _column(_E, "introduction_limit", "number", "How many experts may be introduced to it at most",
+            "people", "5", "引荐上限 推荐上限"),
+    _column(_V, "visit_id", "id", "The visit's own id, unique in the table", "", "V012",
+            "id 编号 走访编号 拜访编号"),
+    _column(_V, "enterprise_id", "id", "The enterprise visited", "", "E070",
+            "company_id 企业编号 公司编号 单位编号 企业代码"),
+    _column(_V, "date", "date", "Day of the visit", "day", "2021-03-02",
+            "visit_date visited_on 日期 走访日期 拜访日期"),
+    _column(_V, "visitor", "label", "Who paid the visit", "", "李工",
+            "officer 走访人 拜访人 负责人"),
+    _column(_L, "industry", "id", "The industry's name, unique in the table", "", "mould making",
+            "id sector 行业 产业 领域"),
+    _column(_L, "text", "text", "What the industry does and looks for", "",
+            "Moulds for die casting and injection", "description 描述 说明 产业描述"),
+    _column(_L, "skills", "skills", "Skills it needs: a list, or ; , 、 | between", "",
+            "mould design; CAE", "skill 技能 专业技能 所需技能"),
+    _column(_L, "places", "count", "How many candidates are wanted in the pool", "people", "110",
+            "quota 名额 人数 需求人数", default=0),
+    _column(_L, "min_places", "count", "How many it must get at least", "people", "40",
+            "min_quota 最少名额", default=0),
+    _column(_K, "contract_id", "id", "The contract's own id, unique in the table", "", "C017",
+            "id 编号 合同编号"),
+    _column(_K, "candidate_id", "id", "Who is hired", "", "R0012",
+            "person_id expert_id 候选人编号 人才编号 专家编号"),
+    _column(_K, "enterprise_id", "id", "Who hires", "", "E070",
+            "company_id 企业编号 公司编号 单位编号 企业代码"),
+    _column(_K, "demand_id", "id", "For which demand", "", "X0001", "需求编号 岗位编号"),
+    _column(_K, "annual_salary", "money", "Salary before tax", "RMB a year", "480000",
+            "salary_per_year 年薪 合同年薪"),
+    _column(_K, "start_date", "date", "First day of work", "day", "2021-09-01",
+            "开始日期 入职日期 到岗日期"),
+    _column(_K, "end_date", "date", "Last day of work; empty is open-ended", "day", "2024-08-31",
+            "结束日期 终止日期"),
+    _column(_K, "degree", "category", "Highest degree", "", "doctor", "education 学历 学位"),
+    _column(_K, "full_time", "flag", "Works full time?", "", "yes", "全职 是否全职"),
+    _column(_K, "top_expert", "flag", "Recognised as a top expert?", "", "no",
+            "顶尖人才 是否顶尖人才"),
+    _column(_K, "overseas_engineer", "flag", "Recognised as an overseas engineer?", "", "yes",
+            "海外工程师 是否海外工程师"),
+    _column(_K, "programme_cost", "money",
+            "Cost of the approved breakthrough or commercialisation programme; 0 is none",
+            "RMB", "2000000", "项目经费 攻关项目经费"),
+    _column(_K, "children_at_international_school", "number",
+            "Children at the international school; 0 is none", "children", "1",
+            "international_school_children 国际学校子女数"),
 )  # fmt: skip
 
 
@@ -184,8 +262,8 @@ def vocabulary(table: str | None = None) -> pd.DataFrame:
 
     Parameters
     ----------
-    table : {"candidates", "demands"}, optional
-        One table only; both by default.
+    table : {"candidates", "demands", "enterprises", "visits", "layout", "contracts"}, optional
+        One table only; all by default.
 
     Returns
     -------

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from talentmatch.errors import Flaw
-from talentmatch.tables.cells import READERS, CellError, read_count, read_key
-from talentmatch.tables.columns import KEYS, NAMES, Column, columns_of
+from talentmatch.tables.cells import READERS, CellError, plain, read_count, read_key
+from talentmatch.tables.columns import KEYS, MATCHED, NAMES, NEEDED, Column, columns_of
 from talentmatch.tables.headings import Layout
 
 __all__ = ["Examination"]
 
-_FLOORS = {"capacity": "min_load", "headcount": "min_headcount"}
-_TYPED = ("count", "number", "money", "date")
+_FLOORS = {"capacity": "min_load", "headcount": "min_headcount", "places": "min_places"}
+_TYPED = ("count", "number", "money", "date", "flag")
 
 
 @dataclass(slots=True)
@@ -53,7 +53,8 @@ class Examination:
 
     def read_keys(self) -> None:
         """Read the ids, out of the names where the table has no id column."""
-        key, name = KEYS[self.table], NAMES[self.table]
+        key = KEYS[self.table]
+        name = NAMES.get(self.table, key)
         used = key if key in self.layout.known else name
         if used not in self.layout.known:
             self.ids = [""] * len(self.source)
@@ -68,7 +69,7 @@ class Examination:
                 rule = f"repeated id {value!r}, first in row {earlier + 1}"
                 hint = "Give every row an id of its own, or leave the repeated row out"
                 self.spots.append((position, heading, rule, hint))
-        if used == name:
+        if used != key:
             hint = (
                 f"There is no id column, so {heading} serves as the id: add a column {key}, "
                 f"or say which one it is with columns={{'your heading': {key!r}}}"
@@ -82,14 +83,26 @@ class Examination:
         reader = READERS.get(column.type) or (lambda cell: read_count(cell, column.default))
         before = len(self.spots)
         values = self.read(heading, self.cells(column.name), reader)
+        if column.name in NEEDED.get(self.table, ()):
+            self.find_missing(heading, [plain(cell) for cell in self.cells(column.name)])
         if column.type in _TYPED and heading != column.name:
             aside = f"; to leave the column alone pass columns={{{heading!r}: {heading!r}}}"
             self.spots[before:] = [(p, h, r, hint + aside) for p, h, r, hint in self.spots[before:]]
         self.clean[column.name] = _series(values, column)
 
+    def find_missing(self, heading: str, cells: Sequence[object]) -> None:
+        """Report empty cells of a column that every row must fill."""
+        for position, cell in enumerate(cells):
+            if cell is None or (isinstance(cell, str) and not cell.strip()):
+                self.spots.append((position, heading, f"{heading} is empty", "Fill it in"))
+
     def copy_enterprise(self) -> None:
         """Let the enterprise's name serve as its id where there is no such column."""
-        if "enterprise" in self.clean and "enterprise_id" not in self.clean:
+        if (
+            self.table == "demands"
+            and "enterprise" in self.clean
+            and "enterprise_id" not in self.clean
+        ):
             self.clean["enterprise_id"] = self.clean["enterprise"]
 
     def compare_floors(self) -> None:
@@ -109,7 +122,7 @@ class Examination:
     def find_matchless(self) -> None:
         """Report rows with neither text nor skills."""
         present = [name for name in ("text", "skills") if name in self.clean]
-        if not present:
+        if not present or self.table not in MATCHED:
             return
         headings = [self.heading(name) for name in present]
         broken = {position for position, heading, *_ in self.spots if heading in headings}
@@ -138,7 +151,12 @@ class Examination:
         if headings and key not in self.clean:
             hint = f"Add one, or say which it is: columns={{{example!r}: {key!r}}}"
             flaws.append(Flaw(None, "", "", f"no column {key}; {elsewhere}", hint))
-        if headings and "text" not in self.clean and "skills" not in self.clean:
+        for name in NEEDED.get(self.table, ()) if headings else ():
+            if name not in self.clean:
+                hint = f"Add one, or say which it is: columns={{{example!r}: {name!r}}}"
+                flaws.append(Flaw(None, "", "", f"no column {name}; {elsewhere}", hint))
+        texts = "text" in self.clean or "skills" in self.clean
+        if headings and self.table in MATCHED and not texts:
             hint = f"Add one, or say which it is: columns={{{headings[-1]!r}: 'text'}}"
             flaws.append(
                 Flaw(None, "", "", f"neither text nor skills to match on; {elsewhere}", hint)
@@ -179,6 +197,8 @@ def _series(values: list[object], column: Column) -> pd.Series:
             return pd.Series(filled, dtype="int64")
         case "number" | "money":
             return pd.Series(values, dtype="float64")
+        case "flag":
+            return pd.Series(values, dtype="boolean")
         case "date":
             return pd.Series(np.array(values, dtype="datetime64[s]"))
         case "skills" | "list":
