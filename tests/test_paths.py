@@ -118,6 +118,44 @@ def test_a_repaired_plan_is_the_best_on_every_list(
     assert_best_on_every_list(Growing.drawn(seed))
 
 
+@pytest.mark.parametrize(("steps", "bids"), [(1, 100), (100, 100), (100, 1)])
+@pytest.mark.parametrize("seed", range(60))
+def test_a_plan_that_began_with_bids_is_the_best(
+    monkeypatch: pytest.MonkeyPatch, seed: int, steps: int, bids: int
+) -> None:
+    """Coarse bids and fine ones, many and hardly any: the searches mend what they leave."""
+    monkeypatch.setattr(paths, "_BIDDERS", 1)
+    monkeypatch.setattr(paths, "_STEPS", steps)
+    monkeypatch.setattr(paths, "_BIDS", bids)
+    growing = Growing.drawn(400 + seed)
+    if seed % 2:  # places of one alone, which is where bids lift prices
+        growing.capacity, growing.headcount = (
+            np.minimum(limit, 1) for limit in (growing.capacity, growing.headcount)
+        )
+    assert_best_on_every_list(growing)
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_bids_are_made_where_many_want_the_same(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Bidding takes place from the number of bidders on, and half of it leaves a proof to find."""
+    made: list[int] = []
+    bid = paths._State.bid
+
+    def counted(state: paths._State, queue: np.ndarray, *rest: object) -> bool:
+        made.append(len(queue))
+        return bid(state, queue, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(paths._State, "bid", counted)
+    monkeypatch.setattr(paths, "_BIDDERS", 40)
+    rng = np.random.default_rng(most)
+    gains = rng.integers(1, 50, 80)[:, None] * rng.integers(1, 50, 60)
+    mask = rng.random((80, 60)) < 0.3
+    limits = rng.integers(1, 3, 80), rng.integers(1, most + 1, 60)
+    assert_best_on_every_list(Growing(gains.astype(np.int64), *limits, [mask]))
+    assert made
+    assert made[0] >= 40
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_a_repaired_plan_equals_brute_force(seed: int) -> None:
     """On small lists the total is that of trying everything."""

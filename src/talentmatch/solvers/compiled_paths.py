@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-__all__ = ["augment", "settle"]
+__all__ = ["augment", "bid", "by_gain", "keep_best", "settle"]
 
 
 @njit(cache=True, nogil=True)
@@ -76,8 +76,8 @@ def _dearest(source, ends, arcs, other, gains, chosen, price):  # type: ignore[n
 
 @njit(cache=True, nogil=True)
 def _search(  # type: ignore[no-untyped-def]
-    source, reach, from_ends, from_arcs, from_node, to_node, gains, chosen, u, v, most_to, used_to,
-    slot_to, slots_to, keys, nodes, place, by, order, far,
+    source, reach, from_ends, from_arcs, heads, lengths, from_node, gains, chosen, u, v, most_to,
+    used_to, slot_to, slots_to, keys, nodes, place, by, order, far,
 ):  # fmt: skip
     """Cheapest end of a chain of exchanges from a node: end, length, nodes settled, heap size."""
     n = len(u)
@@ -91,13 +91,16 @@ def _search(  # type: ignore[no-untyped-def]
         if node < n:
             if d + u[node] < reach:
                 reach, end = d + u[node], node
+            base = d + u[node]
             for p in range(from_ends[node], from_ends[node + 1]):
-                arc = from_arcs[p]
-                j = to_node[arc]
-                if chosen[arc] or place[n + j] == -2:
-                    continue
-                next_d = d + u[node] + v[j] - gains[arc]
+                if base - lengths[p] >= reach:
+                    break  # the pairs that follow gain less, and no price is below zero
+                j = heads[p]
+                next_d = base + v[j] - lengths[p]
                 if next_d >= reach:
+                    continue
+                arc = from_arcs[p]
+                if chosen[arc] or place[n + j] == -2:
                     continue
                 if used_to[j] < most_to[j]:
                     reach, end, by[n + j] = next_d, n + j, arc
@@ -153,8 +156,85 @@ def _exchange(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def bid(  # type: ignore[no-untyped-def]
+    queue, step, bids, left, from_ends, from_arcs, heads, lengths, from_node, chosen, v,
+    most_from, used_from, slot_from, slots_from, most_to, used_to, slot_to, slots_to,
+):  # fmt: skip
+    """Let queued nodes that take one pair bid for their best; how many of `left` bids are left.
+
+    A bidder lifts the price of a full place by what its best is worth beyond its second best, and
+    by `step`; whoever held the place bids in turn. `bids` counts them by node. Nodes without luck,
+    and those at places of several, are left to `augment`.
+    """
+    for source in queue:
+        i = source
+        while left > 0:
+            bids[i] += 1
+            left -= 1
+            best, second, at = np.int64(0), np.int64(0), -1
+            for p in range(from_ends[i], from_ends[i + 1]):
+                if lengths[p] <= second:
+                    break  # the pairs that follow gain less, and no price is below zero
+                worth = lengths[p] - v[heads[p]]
+                if worth > best:
+                    best, second, at = worth, best, p
+                elif worth > second:
+                    second = worth
+            if at < 0:
+                break
+            arc, j = from_arcs[at], heads[at]
+            taken = slot_to[j] + used_to[j]
+            if used_to[j] < most_to[j]:
+                used_to[j] += 1
+                next_i = -1
+            else:
+                taken -= 1
+                old = slots_to[taken]
+                next_i = from_node[old]
+                if most_to[j] != 1 or most_from[next_i] != 1:
+                    break
+                chosen[old] = False
+                used_from[next_i] = 0
+                v[j] += best - second + step
+            slots_to[taken] = arc
+            chosen[arc] = True
+            slots_from[slot_from[i]] = arc
+            used_from[i] = 1
+            if next_i < 0:
+                break
+            i = next_i
+    return left
+
+
+@njit(cache=True, nogil=True)
+def keep_best(  # type: ignore[no-untyped-def]
+    bids, from_ends, heads, lengths, gains, to_node, chosen, u, v,
+    used_from, slot_from, slots_from, used_to, slot_to, slots_to,
+):  # fmt: skip
+    """Price the nodes that bid, and take from them the pairs that are not their best."""
+    for i in range(len(u)):
+        if bids[i] == 0:
+            continue
+        best = np.int64(0)
+        for p in range(from_ends[i], from_ends[i + 1]):
+            if lengths[p] <= best:
+                break
+            best = max(best, lengths[p] - v[heads[p]])
+        u[i] = best
+        if used_from[i]:
+            arc = slots_from[slot_from[i]]
+            j = to_node[arc]
+            if gains[arc] - v[j] < best:
+                chosen[arc] = False
+                used_from[i] = 0
+                used_to[j] -= 1
+                last = slot_to[j] + used_to[j]
+                _swap_in(slots_to, slot_to[j], used_to[j], slots_to[last], arc)
+
+
+@njit(cache=True, nogil=True)
 def augment(  # type: ignore[no-untyped-def]
-    queue, from_ends, from_arcs, from_node, to_node, gains, chosen, u, v,
+    queue, from_ends, from_arcs, heads, lengths, from_node, to_node, gains, chosen, u, v,
     most_from, used_from, slot_from, slots_from, most_to, used_to, slot_to, slots_to,
 ):  # fmt: skip
     """Serve each queued node of the first side by shortest augmenting paths.
@@ -174,8 +254,8 @@ def augment(  # type: ignore[no-untyped-def]
             if u[source] == 0:
                 break
             end, reach, settled, size = _search(
-                source, u[source], from_ends, from_arcs, from_node, to_node, gains, chosen, u, v,
-                most_to, used_to, slot_to, slots_to, keys, nodes, place, by, order, far,
+                source, u[source], from_ends, from_arcs, heads, lengths, from_node, gains, chosen,
+                u, v, most_to, used_to, slot_to, slots_to, keys, nodes, place, by, order, far,
             )  # fmt: skip
             for k in range(settled):
                 node = order[k]
@@ -192,6 +272,14 @@ def augment(  # type: ignore[no-untyped-def]
                 source, end, n, from_node, to_node, chosen, by, used_from, slot_from, slots_from,
                 used_to, slot_to, slots_to,
             )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def by_gain(ends, arcs, gains):  # type: ignore[no-untyped-def]
+    """Put each node's pairs in order of their gains, the highest first, in place."""
+    for node in range(len(ends) - 1):
+        own = arcs[ends[node] : ends[node + 1]]
+        own[:] = own[np.argsort(-gains[own], kind="mergesort")]
 
 
 @njit(cache=True, nogil=True)

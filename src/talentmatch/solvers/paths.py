@@ -25,6 +25,9 @@ Ints = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 _AT_ONCE = 4096  # nodes served between two looks at the clock
+_BIDDERS = 1000  # so many nodes to serve bid first
+_STEPS = 100  # a bid lifts a price by at least the mean best gain over this
+_BIDS = 100  # bids that each node may make on average
 _ANEW = 4  # start anew where more than one candidate in so many must be served again
 
 
@@ -74,6 +77,8 @@ class Paths:
             side = state.rows if is_row else state.cols
             price = self.u if is_row else self.v
             queue = np.flatnonzero((side.used < side.most) & (price > 0))
+            if is_row and len(queue) >= _BIDDERS and state.bid(queue, self.u, self.v, late):
+                queue = np.flatnonzero((side.used < side.most) & (price > 0))
             for start in range(0, len(queue), _AT_ONCE):
                 if late():
                     done = False
@@ -107,12 +112,16 @@ class _Half:
     most: Counts
     used: Counts
     ends: Counts  # where each node's pairs end in `arcs`
-    arcs: Counts
+    arcs: Counts  # the highest gain of each node first
+    heads: NDArray[np.int32]  # the other node of each of `arcs`
+    lengths: Counts  # and its gain, side by side because they are read together
     first: Counts  # each node's first slot
     slots: Counts  # chosen pairs
 
     @classmethod
-    def of(cls, node: Ints, limit: Counts, chosen: Mask) -> _Half:
+    def of(cls, node: Ints, other: Ints, gains: Counts, limit: Counts, chosen: Mask) -> _Half:
+        from talentmatch.solvers.compiled_paths import by_gain
+
         count = len(limit)
         degree = np.bincount(node, minlength=count)
         # One more than it has pairs: a node whose limit does not bind must end with room.
@@ -127,9 +136,11 @@ class _Half:
         ends = np.append(0, np.cumsum(degree)).astype(np.int64)
         # One row of a sparse matrix turned on its side: a counting sort, and stable.
         line = sp.csr_array((np.arange(len(node)), node, [0, len(node)]), shape=(1, count))
+        arcs = line.tocsc().data.astype(np.int64)
+        by_gain(ends, arcs, gains)
         return cls(
-            node.astype(np.int64), most, used.astype(np.int64), ends,
-            line.tocsc().data.astype(np.int64), first.astype(np.int64), slots,
+            node.astype(np.int64), most, used.astype(np.int64), ends, arcs,
+            other[arcs].astype(np.int32), gains[arcs], first.astype(np.int64), slots,
         )  # fmt: skip
 
 
@@ -147,9 +158,41 @@ class _State:
         return cls(
             listing.gains,
             chosen,
-            _Half.of(listing.rows, listing.capacity, chosen),
-            _Half.of(listing.cols, listing.headcount, chosen),
+            _Half.of(listing.rows, listing.cols, listing.gains, listing.capacity, chosen),
+            _Half.of(listing.cols, listing.rows, listing.gains, listing.headcount, chosen),
         )
+
+    def bid(self, queue: Ints, u: Counts, v: Counts, late: Callable[[], bool]) -> bool:
+        """Let candidates that take one pair bid for the demands' prices; whether any did.
+
+        Most searches on a fresh list only find out what a place costs where many want it. Bidding
+        finds that out roughly and at once (the auction of Bertsekas 1979, stopped at one coarse
+        step); the searches then start near the end. They stay exact: pairs that are not a
+        candidate's best at the prices found are given up, and prices of places left free are taken
+        down when the demands are served.
+        """
+        from talentmatch.solvers.compiled_paths import bid, keep_best
+
+        one, other = self.rows, self.cols
+        queue = queue[one.most[queue] == 1]
+        if len(queue) < _BIDDERS:
+            return False
+        bids = np.zeros(len(u), np.int64)
+        step = max(1, int(u[queue].mean()) // _STEPS)
+        left = _BIDS * len(queue)
+        for start in range(0, len(queue), _AT_ONCE):
+            if late():
+                break
+            left = bid(
+                queue[start : start + _AT_ONCE].astype(np.int64), step, bids, left, one.ends,
+                one.arcs, one.heads, one.lengths, one.node, self.chosen, v, one.most, one.used,
+                one.first, one.slots, other.most, other.used, other.first, other.slots,
+            )  # fmt: skip
+        keep_best(
+            bids, one.ends, one.heads, one.lengths, self.gains, other.node, self.chosen, u, v,
+            one.used, one.first, one.slots, other.used, other.first, other.slots,
+        )  # fmt: skip
+        return True
 
     def augment(self, queue: Ints, u: Counts, v: Counts, is_row: bool) -> None:
         """Serve nodes of one side."""
@@ -158,7 +201,7 @@ class _State:
         one, other = (self.rows, self.cols) if is_row else (self.cols, self.rows)
         price, other_price = (u, v) if is_row else (v, u)
         augment(
-            queue.astype(np.int64), one.ends, one.arcs, one.node, other.node, self.gains,
-            self.chosen, price, other_price, one.most, one.used, one.first, one.slots,
-            other.most, other.used, other.first, other.slots,
+            queue.astype(np.int64), one.ends, one.arcs, one.heads, one.lengths, one.node,
+            other.node, self.gains, self.chosen, price, other_price, one.most, one.used, one.first,
+            one.slots, other.most, other.used, other.first, other.slots,
         )  # fmt: skip
