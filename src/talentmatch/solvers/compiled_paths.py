@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-__all__ = ["augment", "bid", "by_gain", "keep_best", "settle"]
+__all__ = ["augment", "bid", "keep_best", "settle"]
 
 
 @njit(cache=True, nogil=True)
@@ -64,20 +64,37 @@ def _swap_in(slots, first, count, new, old):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _dearest(source, ends, arcs, other, gains, chosen, price):  # type: ignore[no-untyped-def]
+def _pairs_of(node, ends, arcs, heads, lengths, other, gains):  # type: ignore[no-untyped-def]
+    """Where a node's pairs begin and end; in order of gain from the first time it is asked on."""
+    first, last = ends[node], ends[node + 1]
+    if first < last and heads[first] < 0:
+        own = arcs[first:last]
+        own[:] = own[np.argsort(-gains[own], kind="mergesort")]
+        for p in range(first, last):
+            heads[p] = other[arcs[p]]
+            lengths[p] = gains[arcs[p]]
+    return first, last
+
+
+@njit(cache=True, nogil=True)
+def _dearest(  # type: ignore[no-untyped-def]
+    source, ends, arcs, heads, lengths, other, gains, chosen, price
+):  # fmt: skip
     """What a node's best pair left out is worth beyond the price of its other end."""
     best = np.int64(0)
-    for p in range(ends[source], ends[source + 1]):
-        arc = arcs[p]
-        if not chosen[arc]:
-            best = max(best, gains[arc] - price[other[arc]])
+    first, last = _pairs_of(source, ends, arcs, heads, lengths, other, gains)
+    for p in range(first, last):
+        if lengths[p] <= best:
+            break  # the pairs that follow gain less, and no price is below zero
+        if not chosen[arcs[p]]:
+            best = max(best, lengths[p] - price[heads[p]])
     return best
 
 
 @njit(cache=True, nogil=True)
 def _search(  # type: ignore[no-untyped-def]
-    source, reach, from_ends, from_arcs, heads, lengths, from_node, gains, chosen, u, v, most_to,
-    used_to, slot_to, slots_to, keys, nodes, place, by, order, far,
+    source, reach, from_ends, from_arcs, heads, lengths, from_node, to_node, gains, chosen, u, v,
+    most_to, used_to, slot_to, slots_to, keys, nodes, place, by, order, far,
 ):  # fmt: skip
     """Cheapest end of a chain of exchanges from a node: end, length, nodes settled, heap size."""
     n = len(u)
@@ -92,9 +109,10 @@ def _search(  # type: ignore[no-untyped-def]
             if d + u[node] < reach:
                 reach, end = d + u[node], node
             base = d + u[node]
-            for p in range(from_ends[node], from_ends[node + 1]):
+            first, last = _pairs_of(node, from_ends, from_arcs, heads, lengths, to_node, gains)
+            for p in range(first, last):
                 if base - lengths[p] >= reach:
-                    break  # the pairs that follow gain less, and no price is below zero
+                    break
                 j = heads[p]
                 next_d = base + v[j] - lengths[p]
                 if next_d >= reach:
@@ -157,8 +175,8 @@ def _exchange(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def bid(  # type: ignore[no-untyped-def]
-    queue, step, bids, left, from_ends, from_arcs, heads, lengths, from_node, chosen, v,
-    most_from, used_from, slot_from, slots_from, most_to, used_to, slot_to, slots_to,
+    queue, step, bids, left, from_ends, from_arcs, heads, lengths, from_node, to_node, gains,
+    chosen, v, most_from, used_from, slot_from, slots_from, most_to, used_to, slot_to, slots_to,
 ):  # fmt: skip
     """Let queued nodes that take one pair bid for their best; how many of `left` bids are left.
 
@@ -172,9 +190,10 @@ def bid(  # type: ignore[no-untyped-def]
             bids[i] += 1
             left -= 1
             best, second, at = np.int64(0), np.int64(0), -1
-            for p in range(from_ends[i], from_ends[i + 1]):
+            first, last = _pairs_of(i, from_ends, from_arcs, heads, lengths, to_node, gains)
+            for p in range(first, last):
                 if lengths[p] <= second:
-                    break  # the pairs that follow gain less, and no price is below zero
+                    break
                 worth = lengths[p] - v[heads[p]]
                 if worth > best:
                     best, second, at = worth, best, p
@@ -208,7 +227,7 @@ def bid(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def keep_best(  # type: ignore[no-untyped-def]
-    bids, from_ends, heads, lengths, gains, to_node, chosen, u, v,
+    bids, from_ends, from_arcs, heads, lengths, to_node, gains, chosen, u, v,
     used_from, slot_from, slots_from, used_to, slot_to, slots_to,
 ):  # fmt: skip
     """Price the nodes that bid, and take from them the pairs that are not their best."""
@@ -216,7 +235,8 @@ def keep_best(  # type: ignore[no-untyped-def]
         if bids[i] == 0:
             continue
         best = np.int64(0)
-        for p in range(from_ends[i], from_ends[i + 1]):
+        first, last = _pairs_of(i, from_ends, from_arcs, heads, lengths, to_node, gains)
+        for p in range(first, last):
             if lengths[p] <= best:
                 break
             best = max(best, lengths[p] - v[heads[p]])
@@ -250,12 +270,15 @@ def augment(  # type: ignore[no-untyped-def]
     order, far = np.empty(n + m, np.int64), np.empty(n + m, np.int64)
     for source in queue:
         while used_from[source] < most_from[source]:
-            u[source] = _dearest(source, from_ends, from_arcs, to_node, gains, chosen, v)
+            u[source] = _dearest(
+                source, from_ends, from_arcs, heads, lengths, to_node, gains, chosen, v
+            )
             if u[source] == 0:
                 break
             end, reach, settled, size = _search(
-                source, u[source], from_ends, from_arcs, heads, lengths, from_node, gains, chosen,
-                u, v, most_to, used_to, slot_to, slots_to, keys, nodes, place, by, order, far,
+                source, u[source], from_ends, from_arcs, heads, lengths, from_node, to_node, gains,
+                chosen, u, v, most_to, used_to, slot_to, slots_to, keys, nodes, place, by, order,
+                far,
             )  # fmt: skip
             for k in range(settled):
                 node = order[k]
@@ -272,14 +295,6 @@ def augment(  # type: ignore[no-untyped-def]
                 source, end, n, from_node, to_node, chosen, by, used_from, slot_from, slots_from,
                 used_to, slot_to, slots_to,
             )  # fmt: skip
-
-
-@njit(cache=True, nogil=True)
-def by_gain(ends, arcs, gains):  # type: ignore[no-untyped-def]
-    """Put each node's pairs in order of their gains, the highest first, in place."""
-    for node in range(len(ends) - 1):
-        own = arcs[ends[node] : ends[node + 1]]
-        own[:] = own[np.argsort(-gains[own], kind="mergesort")]
 
 
 @njit(cache=True, nogil=True)

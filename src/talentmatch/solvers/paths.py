@@ -112,16 +112,14 @@ class _Half:
     most: Counts
     used: Counts
     ends: Counts  # where each node's pairs end in `arcs`
-    arcs: Counts  # the highest gain of each node first
-    heads: NDArray[np.int32]  # the other node of each of `arcs`
+    arcs: Counts  # in order of gain, the highest first, once a node is looked at
+    heads: NDArray[np.int32]  # the other node of each of `arcs`; below zero before that
     lengths: Counts  # and its gain, side by side because they are read together
     first: Counts  # each node's first slot
     slots: Counts  # chosen pairs
 
     @classmethod
-    def of(cls, node: Ints, other: Ints, gains: Counts, limit: Counts, chosen: Mask) -> _Half:
-        from talentmatch.solvers.compiled_paths import by_gain
-
+    def of(cls, node: Ints, limit: Counts, chosen: Mask) -> _Half:
         count = len(limit)
         degree = np.bincount(node, minlength=count)
         # One more than it has pairs: a node whose limit does not bind must end with room.
@@ -137,10 +135,9 @@ class _Half:
         # One row of a sparse matrix turned on its side: a counting sort, and stable.
         line = sp.csr_array((np.arange(len(node)), node, [0, len(node)]), shape=(1, count))
         arcs = line.tocsc().data.astype(np.int64)
-        by_gain(ends, arcs, gains)
         return cls(
             node.astype(np.int64), most, used.astype(np.int64), ends, arcs,
-            other[arcs].astype(np.int32), gains[arcs], first.astype(np.int64), slots,
+            np.full(len(arcs), -1, np.int32), np.empty_like(arcs), first.astype(np.int64), slots,
         )  # fmt: skip
 
 
@@ -158,8 +155,8 @@ class _State:
         return cls(
             listing.gains,
             chosen,
-            _Half.of(listing.rows, listing.cols, listing.gains, listing.capacity, chosen),
-            _Half.of(listing.cols, listing.rows, listing.gains, listing.headcount, chosen),
+            _Half.of(listing.rows, listing.capacity, chosen),
+            _Half.of(listing.cols, listing.headcount, chosen),
         )
 
     def bid(self, queue: Ints, u: Counts, v: Counts, late: Callable[[], bool]) -> bool:
@@ -185,12 +182,13 @@ class _State:
                 break
             left = bid(
                 queue[start : start + _AT_ONCE].astype(np.int64), step, bids, left, one.ends,
-                one.arcs, one.heads, one.lengths, one.node, self.chosen, v, one.most, one.used,
-                one.first, one.slots, other.most, other.used, other.first, other.slots,
+                one.arcs, one.heads, one.lengths, one.node, other.node, self.gains, self.chosen, v,
+                one.most, one.used, one.first, one.slots, other.most, other.used, other.first,
+                other.slots,
             )  # fmt: skip
         keep_best(
-            bids, one.ends, one.heads, one.lengths, self.gains, other.node, self.chosen, u, v,
-            one.used, one.first, one.slots, other.used, other.first, other.slots,
+            bids, one.ends, one.arcs, one.heads, one.lengths, other.node, self.gains, self.chosen,
+            u, v, one.used, one.first, one.slots, other.used, other.first, other.slots,
         )  # fmt: skip
         return True
 
