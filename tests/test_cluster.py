@@ -9,6 +9,7 @@ from typing import Any
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 
@@ -95,3 +96,30 @@ def test_a_lost_worker_changes_nothing(
         result = tm.solve(problem, progress=kill_one)
     assert killed
     assert_same(result, alone)
+
+
+@pytest.fixture(scope="module")
+def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The built-in case in small."""
+    case = tm.datasets.make_beilun(seed=3)
+    return case.candidates.head(200), case.demands.head(150)
+
+
+def scores_of(tables: tuple[pd.DataFrame, pd.DataFrame]) -> np.ndarray:
+    """Fits of the two tables, and of further people scored by what was learnt from them."""
+    scorer = tm.FitScorer().fit(*tables)
+    scores = scorer.score(*tables).toarray()
+    return np.vstack([scores, scorer.score(tables[0].tail(50), tables[1]).toarray()])
+
+
+@pytest.mark.parametrize("backend", ["dask", "loky"])
+def test_texts_become_the_same_numbers_elsewhere(
+    request: pytest.FixtureRequest, tables: tuple[pd.DataFrame, pd.DataFrame], backend: str
+) -> None:
+    """Blocks fitted by other processes score bit for bit as those of one thread."""
+    with joblib.parallel_config(backend="threading", n_jobs=1):
+        expected = scores_of(tables)
+    if backend == "dask":
+        request.getfixturevalue("cluster")
+    with joblib.parallel_config(backend=backend, n_jobs=2):
+        np.testing.assert_array_equal(scores_of(tables), expected)

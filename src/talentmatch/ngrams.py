@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy import sparse
 
+from talentmatch.parallel import in_threads
 from talentmatch.text import Corpus
 from talentmatch.windows import LIMIT, Found, IntArray, characters, scan, take_apart, terms
 
 if TYPE_CHECKING:
     Csr: TypeAlias = sparse.csr_array[Any, tuple[int, int]]
 
-__all__ = ["Vocabulary", "by_text", "each", "in_texts", "learn"]
+__all__ = ["Vocabulary", "by_text", "in_texts", "learn"]
 
 _BLOCK = 250_000  # words per block of texts: worth a thread, small beside the result
 _NONE = np.zeros(0, np.int64)
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,7 +267,7 @@ def by_text(counts: Csr, in_text: Csr, dtype: DTypeLike) -> Csr:
     most = int(in_word[in_text.indices].sum())  # untouched, what is too much takes no memory
     indices, data = np.empty(most, np.int32), np.empty(most, dtype)
     indptr, stop = [np.zeros(1, np.int64)], 0
-    for rows in each(block, range(len(cuts) - 1)):
+    for rows in in_threads(block, range(len(cuts) - 1)):
         start, stop = stop, stop + rows.nnz
         indices[start:stop], data[start:stop] = rows.indices, rows.data
         indptr.append(rows.indptr[1:].astype(np.int64) + start)
@@ -279,36 +276,6 @@ def by_text(counts: Csr, in_text: Csr, dtype: DTypeLike) -> Csr:
     data.resize(stop, refcheck=False)
     full = _narrow(np.concatenate(indptr))
     return sparse.csr_array((data, indices, full), shape=(n_texts, counts.shape[0]))
-
-
-def each(work: Callable[[int], Result], places: range) -> Iterator[Result]:
-    """Do independent pieces of work at the same time: numpy and scipy let go of the interpreter.
-
-    Parameters
-    ----------
-    work : callable
-        Takes a place, returns its result.
-    places : range
-        The places.
-
-    Yields
-    ------
-    object
-        The results in order.
-    """
-    affinity = getattr(os, "sched_getaffinity", None)  # not on every platform
-    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    if min(cores, len(places)) < 2:
-        yield from map(work, places)
-        return
-    with ThreadPoolExecutor(min(cores, len(places), 8)) as pool:
-        ahead: deque[Future[Result]] = deque()
-        for place in places:
-            ahead.append(pool.submit(work, place))
-            if len(ahead) > cores:  # results not yet taken would pile up in memory
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
 
 
 def _narrow(indptr: IntArray) -> NDArray[Any]:

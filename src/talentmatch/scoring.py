@@ -29,6 +29,7 @@ from talentmatch.errors import (
 )
 from talentmatch.learning.judging import learn
 from talentmatch.learning.weights import LearnedWeights
+from talentmatch.parallel import in_parallel, share
 from talentmatch.products import Factors, Side, snap
 from talentmatch.reading import read_candidates, read_demands
 from talentmatch.rules import Rule
@@ -88,18 +89,14 @@ class FitScorer:
         documents: Documents | None = None,
     ) -> None:
         if blocks is not None and taxonomy is not None:
-            raise ProblemError(
-                "give the taxonomy to Concepts(taxonomy=...) in blocks, or no blocks"
-            )
+            raise ProblemError("give the taxonomy to Concepts(...) in blocks, or no blocks")
         self._is_usual, self._taxonomy = blocks is None, taxonomy
         self.blocks = tuple(blocks) if blocks is not None else usual_blocks(taxonomy)
         if not self.blocks:
             raise ProblemError("a FitScorer needs at least one block")
         for block in self.blocks:
             if not isinstance(block, (Block, Neighbours)):
-                raise ProblemError(
-                    f"not a block: {block!r}; a block has a name, a weight and a fit"
-                )
+                raise ProblemError(f"not a block: {block!r}; one has a name, a weight and a fit")
         if all(isinstance(block, Neighbours) for block in self.blocks):
             raise ProblemError("Neighbours describes texts by the other blocks: give one of those")
         if sum(isinstance(block, Neighbours) for block in self.blocks) > 1:
@@ -151,18 +148,19 @@ class FitScorer:
         if self._is_usual:
             blocks = usual_blocks(self._taxonomy, material.kind)
         own = [block for block in blocks if not isinstance(block, Neighbours)]
+        words = material.words  # read once, before the blocks ask for them side by side
         try:
-            first = [block.fit(material) for block in own]
+            first = list(in_parallel(_fit, own, share(material)))
         except TalentMatchError:  # a column that is missing, say
             raise
         except ValueError as error:
             rule = f"no text holds a term to match on ({error})"
             flaw = Flaw(None, "", "text", rule, "Check that the texts were read")
             raise InputError("texts", [flaw]) from None
-        sides: Sides = [fitted.rows(material) for fitted in first]
+        sides: Sides = [rows for _, rows in first]
         self.blocks, self._filled = blocks, ()
         fitted: list[Fitted | FittedNeighbours] = []
-        last = iter(first)
+        last = (own for own, _ in first)
         for block in blocks:
             if isinstance(block, Neighbours):
                 fitted.append(block.fit_beside(material, self._weighted(sides)))
@@ -171,9 +169,8 @@ class FitScorer:
         self._fitted = tuple(fitted)
         sides = self._completed(sides)
         self._filled = tuple(has_any(left) and has_any(right) for left, right in sides)
-        words = np.diff(material.corpus.indptr)[: material.n_left].astype(np.float64)
         self._damping = Damping.learn(self._held(sides, 0), words)
-        sides = self._damped(sides, material)
+        sides = self._damped(sides, words)
         self._seen = material, sides
         self._balance = self._learn_balance(material, sides)
 
@@ -226,9 +223,12 @@ class FitScorer:
         """Rows of each block; those of `fit` are not made twice."""
         if self._seen is not None and self._seen[0].same_as(material):
             return self._seen
-        own = [f for f in self._fitted if not isinstance(f, FittedNeighbours)]
-        sides = self._completed([fitted.rows(material) for fitted in own])
-        return material, self._damped(sides, material)
+        own, words = (
+            [f for f in self._fitted if not isinstance(f, FittedNeighbours)],
+            material.words,
+        )
+        sides = self._completed(list(in_parallel(_rows, own, share(material))))
+        return material, self._damped(sides, words)
 
     def _completed(self, sides: Sides) -> Sides:
         """The sides of all blocks from those of all but `Neighbours`."""
@@ -248,9 +248,8 @@ class FitScorer:
         roots = np.sqrt(np.asarray(weights) / sum(weights))
         return [(times(a, root), times(b, root)) for root, (a, b) in zip(roots, sides, strict=True)]
 
-    def _damped(self, sides: Sides, material: Material) -> Sides:
+    def _damped(self, sides: Sides, words: Floats) -> Sides:
         """Sides in which the candidates' documents that say little weigh less."""
-        words = np.diff(material.corpus.indptr)[: material.n_left].astype(np.float64)
         share = self._damping.factors(self._held(sides, 0), words)
         if share.min(initial=1.0) == 1.0:
             return sides
@@ -381,6 +380,14 @@ class FitScorer:
         )
         rules = f", {len(self.rules)} rules" if self.rules else ""
         return f"<FitScorer of {parts}{rules}, {'' if self._fitted else 'not '}fitted>"
+
+
+def _fit(block: Block, material: Material) -> tuple[Fitted, tuple[Any, Any]]:
+    return (fitted := block.fit(material)), fitted.rows(material)
+
+
+def _rows(fitted: Fitted, material: Material) -> tuple[Any, Any]:
+    return fitted.rows(material)
 
 
 def _spread(ids: pd.Series, most: int) -> NDArray[np.intp]:

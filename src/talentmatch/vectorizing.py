@@ -11,7 +11,8 @@ from numpy.typing import DTypeLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from talentmatch.ngrams import Vocabulary, by_text, each, in_texts, learn
+from talentmatch.ngrams import Vocabulary, by_text, in_texts, learn
+from talentmatch.parallel import in_threads
 from talentmatch.text import LATIN, Corpus, find_phrases, never_spans_space, split_words, tokenize
 
 if TYPE_CHECKING:
@@ -322,7 +323,7 @@ class SkillVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
             part = slice(ends[0], ends[-1])
             self._weigh_part(rows.data[part], rows.indices[part], np.diff(ends))
 
-        for _ in each(weigh, range(pieces)):
+        for _ in in_threads(weigh, range(pieces)):
             pass
         return rows
 

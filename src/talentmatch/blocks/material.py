@@ -103,6 +103,11 @@ class Material:
         """The documents as ids of words, lowered and normalised."""
         return tokenize(map(normalise, self.documents))
 
+    @property
+    def words(self) -> NDArray[np.float64]:
+        """How many words each of the candidates' documents has."""
+        return np.diff(self.corpus.indptr)[: self.n_left].astype(np.float64)
+
     @cached_property
     def sizes(self) -> Ints:
         """How many words each document has; each Chinese character is one."""
