@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import talentmatch as tm
 from talentmatch.aims import ExpectedContracts
-from talentmatch.centre.coverage import coverage
+from talentmatch.centre.covering import coverage
 from talentmatch.centre.naming import skills_named
 from talentmatch.centre.reached import never_reached
 from talentmatch.centre.sharing import shared_experts, sharing_loads

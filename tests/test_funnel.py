@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import talentmatch as tm
-from talentmatch.centre.durations import durations, kaplan_meier, quantile
 from talentmatch.centre.funnel import STAGES, locks_and_forbids, outcomes, stage_counts, waiting
 from talentmatch.centre.progress import STEPS, conversion, progress
 from talentmatch.centre.record import Record
+from talentmatch.centre.time_in_stage import durations, kaplan_meier, quantile
 
 Row = dict[str, object]
 

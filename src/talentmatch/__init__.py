@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from talentmatch import aims as aims
     from talentmatch import blocks as blocks
+    from talentmatch import centre as centre
     from talentmatch import datasets as datasets
     from talentmatch import evaluate as evaluate
     from talentmatch import learning as learning
@@ -122,7 +123,7 @@ _HOME = {
     "vocabulary": "tables.columns",
     "write_plan": "outputs",
 }
-_ROOMS = ("aims", "blocks", "datasets", "evaluate", "learning", "plots")
+_ROOMS = ("aims", "blocks", "centre", "datasets", "evaluate", "learning", "plots")
 
 __all__ = ["__version__", *_HOME, *_ROOMS]
 

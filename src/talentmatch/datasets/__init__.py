@@ -10,5 +10,7 @@ Examples
 """
 
 from talentmatch.datasets.beilun import Beilun, make_beilun
+from talentmatch.datasets.fates import Fates
+from talentmatch.datasets.seasons import make_season
 
-__all__ = ["Beilun", "make_beilun"]
+__all__ = ["Beilun", "Fates", "make_beilun", "make_season"]

@@ -12,6 +12,7 @@ from talentmatch.datasets.applicants import make_candidates
 from talentmatch.datasets.demands import make_demands
 from talentmatch.datasets.enterprises import make_enterprises, make_visits
 from talentmatch.datasets.industries import specialities
+from talentmatch.datasets.layouts import make_layout
 from talentmatch.errors import ProblemError
 
 __all__ = ["Beilun", "make_beilun"]
@@ -37,6 +38,9 @@ class Beilun:
         visit_id, title, text, skills, headcount, min_degree, function, start_date (ISO date),
         salary_max (RMB a year, nan where nothing is said and for technical help), priority (1 to
         3, 1 first).
+    layout : pandas.DataFrame
+        7 rows, the industries that the district plans for: industry, text, skills (``"; "``
+        between), places (in the pool; 1,000 in all), min_places.
     truth : pandas.DataFrame
         What the candidates are: candidate_id, fits_layout (exactly 1,000 do), closeness ("fit",
         "near": 700 hard negatives, "far"), industry, speciality, function, seniority.
@@ -52,6 +56,7 @@ class Beilun:
     enterprises: pd.DataFrame
     visits: pd.DataFrame
     demands: pd.DataFrame
+    layout: pd.DataFrame
     truth: pd.DataFrame
     demand_truth: pd.DataFrame
 
@@ -116,7 +121,7 @@ def make_beilun(seed: int = 0) -> Beilun:
     enterprises = make_enterprises(firms)
     visits = make_visits(trips, enterprises)
     demands, demand_truth = make_demands(wishes, enterprises, visits)
-    return Beilun(candidates, enterprises, visits, demands, truth, demand_truth)
+    return Beilun(candidates, enterprises, visits, demands, make_layout(), truth, demand_truth)
 
 
 def _codes(truth: pd.DataFrame, pairs: pd.DataFrame, key: str) -> npt.NDArray[np.intp]:
