@@ -132,6 +132,20 @@ def test_what_does_not_fit_is_said(change: dict[str, Any], message: str) -> None
         dock(scores, people, posts, **change)
 
 
+def test_pairs_barred_by_permits_are_not_introduced() -> None:
+    """A start before the permits bars the best pair, and the plan is that of the others."""
+    scores, people, posts, _ = _tables(np.array([[0.9, 0.5], [0.6, 0.4]]))
+    posts["start_date"] = ["2021-09-10", "2021-12-01"]
+    people["needs_permit"] = ["yes", "no"]
+    bars = tm.centre.barred_by_permits(
+        people, posts, "2021-09-01", lead_times=tm.centre.PermitLeadTimes(10, (10, 15))
+    )
+    result = dock(scores, people, posts, eligible=bars.eligible)
+    found = result.pairs[["candidate_id", "demand_id"]].itertuples(index=False, name=None)
+    assert set(found) == {("R0", "X1"), ("R1", "X0")}
+    assert result.objective == pytest.approx(1.1)
+
+
 def test_demands_without_enterprises_have_no_enterprise_limits() -> None:
     """The table of enterprises needs the demands' column to be joined by."""
     scores, people, posts, firms = _tables(np.full((2, 2), 0.5))

@@ -49,6 +49,7 @@ def dock(
     p: Chances = None,
     openings: Any = "headcount",
     per_opening: int = 3,
+    eligible: Any = None,
     constraints: Sequence[Constraint] = (),
     record: Record | None = None,
     on: object = None,
@@ -64,13 +65,12 @@ def dock(
 
     Parameters
     ----------
-    scores, candidates, demands, enterprises, introductions, per_opening, constraints
+    scores, candidates, demands, enterprises, introductions, openings, per_opening, eligible,
+    constraints, record, on, since
         As for `docking_problem`.
     p : SigningChances, Calibration, float, array or frame (candidates, demands), or None
         Chance that an introduced pair signs. None takes the scores for it, which is rarely true:
         learn them from the record by `talentmatch.centre.chances.signing_chances`.
-    openings, record, on, since
-        As for `docking_problem`.
     time_limit : float, optional
         Seconds.
     gap : float
@@ -103,8 +103,8 @@ def dock(
     """
     problem, left = docking_problem(
         scores, candidates, demands, enterprises=enterprises, introductions=introductions,
-        openings=openings, per_opening=per_opening, constraints=constraints, record=record, on=on,
-        since=since,
+        openings=openings, per_opening=per_opening, eligible=eligible, constraints=constraints,
+        record=record, on=on, since=since,
     )  # fmt: skip
     aim = ExpectedContracts(chances_of(problem, p), left)
     return solve(problem, aim, time_limit=time_limit, gap=gap, seed=seed)
@@ -119,6 +119,7 @@ def docking_problem(
     introductions: int = 340,
     openings: Any = "headcount",
     per_opening: int = 3,
+    eligible: Any = None,
     constraints: Sequence[Constraint] = (),
     record: Record | None = None,
     on: object = None,
@@ -132,23 +133,20 @@ def docking_problem(
 
     Parameters
     ----------
-    scores : Scores
-        Of the pool for the demands, with their rules.
-    candidates, demands : pandas.DataFrame
-        candidate_id, optionally capacity; demand_id, headcount, enterprise_id with `enterprises`.
+    scores, candidates, demands : Scores, DataFrame, DataFrame
+        Fit with its rules; candidate_id, optionally capacity; demand_id, headcount, and
+        enterprise_id with `enterprises`.
     enterprises : pandas.DataFrame, optional
         enterprise_id and introduction_limit (empty: none). No such limits without the table.
     introductions, per_opening : int
         Most introductions in all, and for each opening.
     openings : str, int, array or Series by demand id
         Most contracts of each demand.
-    constraints : sequence of Constraint
-        Others, such as a `Budget`.
-    record : Record, optional
-        What has happened so far.
-    on, since : date or text, optional
-        The day of the plan, up to which the record is looked at; and the first day of the season:
-        what was introduced before it, and is not open, counts no more.
+    eligible, constraints
+        More who may not meet, as ``barred_by_permits(...).eligible``; other limits, as a `Budget`.
+    record, on, since : Record, date or text, optional
+        What has happened, until the day of the plan; and the first day of the season: what was
+        introduced before it, and is not open, counts no more.
 
     Returns
     -------
@@ -172,7 +170,7 @@ def docking_problem(
     ([4], [2], 1)
     """
     check_whole(introductions=(introductions, 0), per_opening=(per_opening, 1))
-    plain = Problem(scores, candidates, demands)
+    plain = Problem(scores, candidates, demands, eligible=eligible)
     wanted, _ = limits_of(
         plain.demand_ids, plain.demands, ("openings", openings), ("fewest openings", 0)
     )
