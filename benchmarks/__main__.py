@@ -34,7 +34,7 @@ NEEDS_SHARED = {
 }  # fmt: skip
 NAMES = (
     "importing", "vectorizing", "fit", "case", "command", "published", "allocation", "contracts",
-    "recovery", "sizes", "scale",
+    "recovery", "sizes", "scale", "centre",
 )  # fmt: skip
 ONCE = ("growth",)  # hours: only when asked for by name
 RESULTS = Path(__file__).with_name("RESULTS.md")
