@@ -30,22 +30,22 @@ def test_docstring_examples_give_what_they_show(module: str) -> None:
     assert found.failed == 0
 
 
-def _blocks(language: str) -> list[str]:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+PAGES = [ROOT / "README.md", *sorted((ROOT / "src").rglob("*.md"))]
 
 
-def test_the_readme_runs_from_top_to_bottom(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages_run_from_top_to_bottom(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All Python blocks, one after another, in one session, with the outputs shown."""
+    """All Python blocks of a page, one after another, in one session, with the outputs shown."""
     monkeypatch.chdir(tmp_path)
-    blocks = _blocks("python")
-    assert len(blocks) >= 3
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    if "import Client" in "".join(blocks):
+        pytest.importorskip("distributed", reason="needs the extra `cluster`")
     session: dict[str, object] = {}
     for block in blocks:
         if ">>>" in block:
-            test = doctest.DocTestParser().get_doctest(block, session, "README", "README.md", 0)
+            test = doctest.DocTestParser().get_doctest(block, session, page.name, str(page), 0)
             runner = doctest.DocTestRunner(
                 optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
             )
@@ -53,7 +53,15 @@ def test_the_readme_runs_from_top_to_bottom(
             assert runner.failures == 0
             session = test.globs
         else:
-            exec(compile(block, "README.md", "exec"), session)
+            exec(compile(block, page.name, "exec"), session)
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    """Every link of a page to a file of the project, and the pages are not empty of examples."""
+    assert sum(page.read_text(encoding="utf-8").count(">>>") for page in PAGES) > 100
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
 @pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.py")), ids=lambda p: p.name)
