@@ -10,7 +10,8 @@ import time
 import pytest
 
 import talentmatch as tm
-from talentmatch.cli import _columns, main
+from talentmatch.cli import main
+from talentmatch.commands.arguments import columns_of
 from talentmatch.errors import SolverError
 from talentmatch.terminal import Ticker, printable
 
@@ -109,7 +110,7 @@ def test_columns_may_be_given_several_times(capsys, tables, tmp_path):
 )
 def test_column_options_are_read(text, expected):
     """Headings are split at commas and at the last equals sign."""
-    assert _columns(text) == expected
+    assert columns_of(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,10 @@ from talentmatch.tables.cleaning import checked, examine
 
 COUNT = "Write a whole number of 0 or more, or leave the cell empty"
 MONEY = "Write one plain number in RMB a year such as 240000, or leave the cell empty"
+PERIOD = (
+    "Write 1-1.5万/月 or 18万/年 in the cell, or say it once: "
+    "columns={'salary_expected': 'salary_expected/month'} or '/year'"
+)
 NUMBER = "Write one plain number such as 2.5, or leave the cell empty"
 DAY = "Write the day as 2026-03-01, or leave the cell empty"
 ENCODING = "Export the table again as UTF-8"
@@ -58,8 +62,8 @@ BROKEN_CELLS = [
     ("capacity", 10**5000, "too large: int", COUNT),
     ("capacity", "1e-99999999999999999999", "not a number: '1e-99999999999999999999'", COUNT),
     ("min_load", Decimal("-1"), "negative: Decimal('-1')", COUNT),
-    ("salary_expected", "面议", "not a number: '面议'", MONEY),
-    ("salary_expected", "1-1.5万", "not a number: '1-1.5万'", MONEY),
+    ("salary_expected", "税后20万/年", "not a number: '税后20万/年'", MONEY),
+    ("salary_expected", "1-1.5万", "neither a month's nor a year's: '1-1.5万'", PERIOD),
     ("salary_expected", -0.5, "negative: -0.5", MONEY),
     ("salary_expected", -math.inf, "not finite: -inf", MONEY),
     ("available_from", "soon", "not a date: 'soon'", DAY),
@@ -361,12 +365,12 @@ def test_floors_above_ceilings() -> None:
 
 def test_a_broken_optional_column_can_be_left_alone() -> None:
     """A heading taken for a typed column says how to leave it alone, and that works."""
-    raw = frame(id=["R1"], text=["CNC"], 年薪=["25-30万"])
+    raw = frame(id=["R1"], text=["CNC"], 年薪=["see the contract"])
     (flaw,) = flaws_of(raw)
     assert flaw.column == "年薪"
     assert flaw.hint == f"{MONEY}; to leave the column alone pass columns={{'年薪': '年薪'}}"
     clean = checked(raw, "candidates", columns={"年薪": "年薪"})
-    assert clean["年薪"].tolist() == ["25-30万"]
+    assert clean["年薪"].tolist() == ["see the contract"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""How much of every limit a plan uses, and what one more unit of it is worth."""
+"""How full a plan is, how much of every limit it uses, and what one more unit is worth."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from talentmatch.checking import used
 from talentmatch.problem import Problem
 
-__all__ = ["limits_used"]
+__all__ = ["limits_used", "plan_counts"]
 
 Floats = NDArray[np.float64]
 COLUMNS = ["constraint", "group", "limit", "used", "slack", "price"]
@@ -72,6 +72,42 @@ def limits_used(
         n = len(apart.first)
         parts.append(pd.DataFrame([[apart.name, f"{n} pairs", n, n, 0, np.nan]], columns=COLUMNS))
     return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def plan_counts(problem: Problem, plan: pd.DataFrame | None) -> dict[str, int]:
+    """How many people, demands and openings there are, and how many a plan serves.
+
+    Parameters
+    ----------
+    problem : Problem
+        The headcounts.
+    plan : DataFrame or None
+        candidate_id, demand_id; None for no plan.
+
+    Returns
+    -------
+    dict of str to int
+        candidates, demands, openings, filled, missing, demands_full, demands_short, placed,
+        unassigned.
+    """
+    n, m = problem.shape
+    openings, filled, placed = int(problem.headcount.sum()), 0, 0
+    took = np.zeros(m, dtype=np.int64)
+    if plan is not None:
+        cols = problem.demand_ids.get_indexer(pd.Index(plan["demand_id"]))
+        took = np.bincount(cols, minlength=m)
+        filled, placed = len(plan), int(plan["candidate_id"].nunique())
+    return {
+        "candidates": n,
+        "demands": m,
+        "openings": openings,
+        "filled": filled,
+        "missing": openings - filled,
+        "demands_full": int((took >= problem.headcount).sum()),
+        "demands_short": int((took < problem.headcount).sum()),
+        "placed": placed,
+        "unassigned": n - placed,
+    }
 
 
 def _both_ends(

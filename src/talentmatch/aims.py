@@ -26,6 +26,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 
 __all__ = [
@@ -41,8 +42,8 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Held:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class _Held(Shown):
     """What all aims share: how far a later aim may lower this one."""
 
     tolerance: float = 0.0
@@ -178,7 +179,7 @@ class Coverage(_Held):
     by: str = "enterprise_id"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ExpectedContracts(_Held):
     r"""The expected number of contracts, where introductions end in a signature by chance.
 

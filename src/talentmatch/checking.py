@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from talentmatch.constraints.bound import Rows
 from talentmatch.decimals import spoken
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 from talentmatch.problem import Problem
 
@@ -30,7 +31,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class Violation:
+class Violation(Shown):
     """One broken rule of a plan.
 
     Parameters

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from talentmatch.aims import Aim, in_order
 from talentmatch.constraints import Forbid, Lock
+from talentmatch.displaying import Shown
 from talentmatch.problem import Problem
 from talentmatch.result import Result, Status
 from talentmatch.solving import solve
@@ -16,7 +17,7 @@ __all__ = ["Difference", "again", "aims_of", "difference", "is_plain", "last_aim
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Shown):
     """How far another result of the same aims lies from a result.
 
     Attributes

@@ -18,6 +18,7 @@ from talentmatch.clashes import (
     repair_frame,
     repair_sentence,
 )
+from talentmatch.displaying import Shown
 from talentmatch.problem import Problem
 from talentmatch.rebuilding import moved
 from talentmatch.repairing import Work
@@ -29,8 +30,8 @@ __all__ = ["Diagnosis", "diagnose"]
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Diagnosis:
+@dataclass(frozen=True, eq=False, repr=False)
+class Diagnosis(Shown):
     """Why a problem has no plan, and the least that must give way.
 
     Attributes
@@ -79,6 +80,8 @@ class Diagnosis:
     is_minimal: bool
     is_verified: bool
 
+    _shown = ("feasible", "core", "repair", "cost", "repaired", "proof")
+
     def __str__(self) -> str:
         parts = [" ".join(self.sentences)]
         for title, frame in (("Core", self.core), ("Repair", self.repair)):
@@ -86,7 +89,7 @@ class Diagnosis:
                 parts.append(f"{title}:\n{frame.to_string(index=False, max_rows=30)}")
         return "\n\n".join(parts)
 
-    def __repr__(self) -> str:
+    def _line(self) -> str:
         return f"<Diagnosis: {' '.join(self.sentences)}>"
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from talentmatch.best_documents import BestDocuments
 from talentmatch.blocks.material import Material, means
+from talentmatch.displaying import Shown
 from talentmatch.errors import Flaw, InputError, ProblemError
 from talentmatch.products import Factors, ScoreSource
 
@@ -24,7 +25,7 @@ _YEAR = 365.25
 
 
 @dataclass(frozen=True)
-class Documents:
+class Documents(Shown):
     """How the documents of a candidate (a list in ``text``) make one score.
 
     Parameters

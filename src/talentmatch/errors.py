@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from talentmatch.displaying import Shown
+
 __all__ = [
     "Flaw",
     "InputError",
@@ -19,8 +21,11 @@ __all__ = [
 _SHOWN = 20  # flaws printed in a message; all of them stay in `InputError.flaws`
 
 
-class TalentMatchError(Exception):
+class TalentMatchError(Shown, Exception):
     """Base of every error that talentmatch raises on purpose."""
+
+    def _line(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ class InputError(TalentMatchError, ValueError):
     1 R1
     """
 
+    _shown = ("flaws",)
+
     def __init__(self, table: str, flaws: Sequence[Flaw]) -> None:
         self.table = table
         self.flaws = tuple(flaws)
@@ -88,6 +95,10 @@ class InputError(TalentMatchError, ValueError):
         if n > _SHOWN:
             lines.append(f"  ... and {n - _SHOWN} more (all of them in `error.flaws`)")
         return "\n".join(lines)
+
+    def _line(self) -> str:
+        n = len(self.flaws)
+        return f"<{type(self).__name__}: {self.table}: {n:,} problem{'s' * (n != 1)} found>"
 
     def __reduce__(self) -> tuple[type[InputError], tuple[str, tuple[Flaw, ...]]]:
         return type(self), (self.table, self.flaws)

@@ -11,6 +11,7 @@ import pandas as pd
 from talentmatch.checking import bars
 from talentmatch.comparing import again, difference, is_plain, last_aim
 from talentmatch.constraints import Forbid, Lock
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 from talentmatch.reduced_costs import costs_at_least
 from talentmatch.result import Result, Status
@@ -20,8 +21,8 @@ __all__ = ["Explanation", "alternatives", "explain"]
 _TERMS = 8  # terms shown of a pair
 
 
-@dataclass(frozen=True, eq=False)
-class Explanation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation(Shown):
     """Why a demand, a candidate or a pair stands as it does in a plan.
 
     Attributes
@@ -77,6 +78,8 @@ class Explanation:
     regret: float | None = None
     changes: pd.DataFrame | None = field(default=None, repr=False)
 
+    _shown = ("price", "regret", "barred_by", "chosen", "runners_up", "terms", "changes")
+
     def __str__(self) -> str:
         parts = [" ".join(self.sentences)]
         for title, frame in (
@@ -86,7 +89,7 @@ class Explanation:
                 parts.append(f"{title}:\n{frame.to_string(index=False)}")
         return "\n\n".join(parts)
 
-    def __repr__(self) -> str:
+    def _line(self) -> str:
         what = [f"{k} {v!r}" for k, v in vars(self).items() if k in _IDS and v is not None]
         return f"<Explanation of {', '.join(what)}: {' '.join(self.sentences)}>"
 

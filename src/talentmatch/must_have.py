@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 from talentmatch.rules import Gate, _bits
 from talentmatch.skill_phrases import skill_holders, skills_listed
@@ -17,7 +18,7 @@ __all__ = ["MustHave"]
 
 
 @dataclass(frozen=True)
-class MustHave:
+class MustHave(Shown):
     """The candidate has every skill that the demand lists as a must.
 
     A candidate has a skill that its list of skills names, or that stands as a phrase in one of its

@@ -1,4 +1,10 @@
-"""`write_plan`: a result as files that people open: tables, a record of how, and a report."""
+"""`write_plan`: a result as files that people open: tables, a record of how, and a report.
+
+The tables are UTF-8 with a byte order mark, so that Excel shows Chinese. A text cell, ids included,
+that a spreadsheet would run as a formula (it starts with ``=``, ``+``, ``-``, ``@``) gets a leading
+apostrophe; control characters are removed. Numbers are left alone. The workbook keeps the
+apostrophe, and stores every text as a text besides.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +21,17 @@ from talentmatch.reporting.phrasing import Phrase, in_words, reasons_for
 from talentmatch.reporting.provenance import Provenance, trace
 from talentmatch.reporting.report import render_report
 from talentmatch.reporting.summary import Summary
+from talentmatch.reporting.workbook import plan_book
 from talentmatch.result import Result
 from talentmatch.writing import write_together
 
-__all__ = ["PLAN_FILES", "write_plan"]
+__all__ = ["PLAN_BOOK", "PLAN_FILES", "write_plan", "write_tables"]
 
 PLAN_FILES = ("pairs.csv", "unfilled.csv", "unassigned.csv")
 """Files that only a result with a plan has."""
+
+PLAN_BOOK = "plan.xlsx"
+"""All of them in one workbook, where it is asked for."""
 
 _SHORT = (
     "title", "kind", "enterprise_id", "enterprise", "priority", "name", "degree", "sector",
@@ -36,6 +46,7 @@ def write_plan(
     *,
     inputs: Mapping[str, object] | None = None,
     options: Mapping[str, object] | None = None,
+    workbook: bool = False,
 ) -> list[Path]:
     """Write a result as files; all of them appear complete, or none does.
 
@@ -45,9 +56,12 @@ def write_plan(
     - ``unfilled.csv``, ``unassigned.csv``: what is left over, with reason and sentence.
     - ``result.json``: what was proved and how it was made; ``null`` where a number is not finite.
     - ``report.html``: all of it for people, in one page that loads nothing.
+    - ``plan.xlsx``, with ``workbook=True``: the three tables and how the plan was made as sheets
+      with filters and frozen headings.
 
     A result without a plan writes ``result.json`` and ``report.html`` only, which say why, and
-    removes the three tables of an earlier plan from the folder, for they would belie it.
+    removes the tables and the workbook of an earlier plan from the folder, for they would belie it.
+    An older ``plan.xlsx`` is also removed where no new one is asked for.
 
     Parameters
     ----------
@@ -60,6 +74,8 @@ def write_plan(
         by default the problem's tables.
     options : mapping, optional
         What was asked for, to be recorded.
+    workbook : bool
+        Write ``plan.xlsx`` too.
 
     Returns
     -------
@@ -70,12 +86,8 @@ def write_plan(
     ------
     OSError
         The folder cannot be written, or an input cannot be read; nothing is left behind.
-
-    Notes
-    -----
-    The tables are UTF-8 with a byte order mark, so that Excel shows Chinese. A text cell, ids
-    included, that a spreadsheet would run as a formula (it starts with ``=``, ``+``, ``-``, ``@``)
-    gets a leading apostrophe; control characters are removed. Numbers are left alone.
+    MissingExtraError
+        A workbook is asked for and openpyxl is not installed.
 
     Examples
     --------
@@ -92,13 +104,47 @@ def write_plan(
     if summary.has_plan:
         tables = (_pairs(summary, reasons), result.unfilled, result.unassigned)
         files = {name: _sheet(table) for name, table in zip(PLAN_FILES, tables, strict=True)}
+        if workbook:
+            sheets = {Path(name).stem: t for name, t in zip(PLAN_FILES, tables, strict=True)}
+            files[PLAN_BOOK] = plan_book(summary, provenance, sheets)
     files["result.json"] = _json(summary, provenance)
     files["report.html"] = render_report(summary, reasons, provenance).encode("utf-8")
     written = write_together(folder, files)
-    for name in PLAN_FILES:
+    for name in (*PLAN_FILES, PLAN_BOOK):
         if name not in files:
             Path(folder, name).unlink(missing_ok=True)
     return written
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: str | os.PathLike[str]) -> list[Path]:
+    r"""Write tables as CSV that a spreadsheet shows and never runs; all of them, or none.
+
+    Parameters
+    ----------
+    tables : mapping of file names to frames
+        The tables.
+    folder : path
+        Made where it does not exist; files of these names are replaced.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    OSError
+        The folder cannot be written; nothing is left behind.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_tables({"a.csv": pd.DataFrame({"x": ["=1+1"]})}, folder)[0]
+    ...     path.read_text("utf-8-sig")
+    "x\n'=1+1\n"
+    """
+    return write_together(folder, {name: _sheet(table) for name, table in tables.items()})
 
 
 def _pairs(summary: Summary, reasons: Sequence[list[Phrase]]) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from talentmatch.constraints import (
     TotalLimit,
 )
 from talentmatch.constraints.bound import Apart, Rows
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 from talentmatch.exporting import write_mps
 from talentmatch.limits import limits_of, table_by_id
@@ -40,7 +41,7 @@ Load = float | ArrayLike | pd.Series | pd.DataFrame | Amounts | str | None
 _LIMITS = ("capacity", "headcount", "min_load", "min_headcount", "load")
 
 
-class Problem:
+class Problem(Shown):
     r"""Choose pairs of the highest total score within limits on both sides.
 
     .. math::
@@ -315,7 +316,9 @@ class Problem:
             sides.places([pair[1] for pair in pairs], "demand", name),
         )
 
-    def __repr__(self) -> str:
+    _shown = ("scores", "min_score", "constraints", "candidates", "demands")
+
+    def _line(self) -> str:
         n, m = self.shape
         rules = f", {len(self.constraints)} constraints" if self.constraints else ""
         return (

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from talentmatch.accounting import limits_used
+from talentmatch.accounting import limits_used, plan_counts
 from talentmatch.aims import Aim
+from talentmatch.displaying import Markup, Shown, bar, few_rows
 from talentmatch.errors import NoPlanError, ProblemError
+from talentmatch.outcomes import (
+    BROKEN_OFF,
+    OPTIMAL_GAP,
+    Outcome,
+    Progress,
+    StageOutcome,
+    Status,
+    Stopped,
+    is_closed,
+    relative_gap,
+)
 from talentmatch.problem import Problem
 from talentmatch.scores import Scores
 
@@ -31,141 +42,17 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
 
 _PLAN = ("candidate_id", "demand_id", "score", "load")
-OPTIMAL_GAP = 1e-9  # largest relative gap, left by rounding, that still counts as proved
+_FEW = 3  # best, lowest and short ones on a card
+_PROOFS = {
+    "dual certificate": "dual certificate: prices show that no plan passes this total",
+    "solver's claim": "solver's claim: an integer program searched what prices leave open",
+}
 
 
-class Status(StrEnum):
-    """What is proved of a result."""
-
-    OPTIMAL = "optimal"  #: a plan, and no plan is better: integers exactly, floats to 1e-9
-    FEASIBLE = "feasible"  #: a plan, less proved
-    INFEASIBLE = "infeasible"  #: proved over all pairs: no plan meets every limit
-    NO_SOLUTION = "no_solution"  #: stopped before any plan was found
-
-
-class Stopped(StrEnum):
-    """Why a solve stopped."""
-
-    PROVED = "proved"
-    GAP = "gap"
-    TIME = "time"
-    INTERRUPT = "interrupt"
-    MEMORY = "memory"
-
-
-BROKEN_OFF = (Stopped.TIME, Stopped.INTERRUPT, Stopped.MEMORY)  # no stage is begun after these
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a running solve stands; what `progress` is called with.
-
-    Attributes
-    ----------
-    stage : str
-        What is being done, in words.
-    round : int
-        Which solve-price-repeat round.
-    pairs : int
-        Pairs formed so far.
-    objective, bound, gap : float
-        Best plan, upper bound and relative gap so far; nan, inf and inf when not known.
-    seconds : float
-        Since the start.
-    rows : int
-        Rows done, where all pairs are being looked at.
-    """
-
-    stage: str
-    round: int
-    pairs: int
-    objective: float
-    bound: float
-    gap: float
-    seconds: float
-    rows: int = 0
-
-
-@dataclass(frozen=True)
-class StageOutcome:
-    """What one stage of the aims came to: its name, its best value, its upper bound."""
-
-    aim: str
-    value: float
-    bound: float
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What an engine returns, in the problem's own row and column positions.
-
-    Attributes
-    ----------
-    status, stopped : Status, Stopped
-        See there.
-    rows, cols : int arrays
-        The chosen pairs, locked ones included.
-    candidate_prices, demand_prices : float arrays, or None without a plan
-        Dual prices.
-    bound : float
-        Upper bound over all eligible pairs; +inf when nothing is known.
-    reason : str
-        Why there is no plan; empty where there is one.
-    rounds, pairs : int
-        Solve-price-repeat rounds, and pairs formed.
-    price_range : callable
-        Returns least and greatest prices: four arrays (candidates least, greatest; demands ...).
-    stages : tuple of StageOutcome
-        One per stage of the aims; empty where the total is the only one.
-    row_prices : tuple of float arrays
-        Prices of ``problem.rows``, per group and unit of the user's.
-    certify : callable, optional
-        Recomputes the bound of the last stage from the prices alone.
-    scale : float
-        The largest gain, by which rounding is measured where totals are near zero.
-    solver : str
-        What made the plan, in words; empty for the engine's own name.
-    """
-
-    status: Status
-    stopped: Stopped
-    rows: Ints
-    cols: Ints
-    candidate_prices: Floats | None
-    demand_prices: Floats | None
-    bound: float
-    reason: str = ""
-    rounds: int = 0
-    pairs: int = 0
-    price_range: Callable[[], tuple[Floats, Floats, Floats, Floats]] | None = None
-    stages: tuple[StageOutcome, ...] = ()
-    row_prices: tuple[Floats, ...] = ()
-    certify: Callable[[], float] | None = None
-    scale: float = 0.0
-    solver: str = ""
-
-
-def relative_gap(bound: float, objective: float, scale: float) -> float:
-    """``(bound - objective) / max(|objective|, 1e-9 x scale)``; scale = largest absolute score."""
-    if bound == objective:
-        return 0.0
-    size = max(abs(objective), 1e-9 * scale, np.finfo(float).tiny)
-    return float(bound - objective) / float(size)
-
-
-def is_closed(bound: float, objective: float, scale: float) -> bool:
-    """Whether bound and objective differ by no more than rounding.
-
-    Where scores of both signs cancel to a total near zero, rounding is measured by the scores.
-    """
-    return abs(bound - objective) <= OPTIMAL_GAP * max(abs(objective), 1e-3 * scale)
-
-
-@dataclass(frozen=True, eq=False)
-class Result:
+@dataclass(frozen=True, eq=False, repr=False)
+class Result(Shown):
     """The answer of `solve`: a plan, what is proved of it, and its prices.
 
     Attributes
@@ -216,7 +103,7 @@ class Result:
     stopped: Stopped
     bound: float
     aim: str
-    aims: tuple[Aim, ...] = field(repr=False)
+    aims: tuple[Aim, ...]
     solver: str
     seconds: float
     proof: str
@@ -224,15 +111,15 @@ class Result:
     seed: int
     rounds: int
     pairs_formed: int
-    stages: pd.DataFrame = field(repr=False)
-    shortfall: pd.DataFrame = field(repr=False)
-    _objective: float = field(repr=False)
-    _gap: float = field(repr=False)
-    _pairs: pd.DataFrame | None = field(repr=False)
-    _prices: tuple[pd.Series, pd.Series] | None = field(repr=False)
-    _row_prices: tuple[Floats, ...] = field(repr=False)
-    _range: Callable[[], tuple[Floats, Floats, Floats, Floats]] | None = field(repr=False)
-    _reasons: Callable[[], tuple[pd.DataFrame, pd.DataFrame]] | None = field(repr=False)
+    stages: pd.DataFrame
+    shortfall: pd.DataFrame
+    _objective: float
+    _gap: float
+    _pairs: pd.DataFrame | None
+    _prices: tuple[pd.Series, pd.Series] | None
+    _row_prices: tuple[Floats, ...]
+    _range: Callable[[], tuple[Floats, Floats, Floats, Floats]] | None
+    _reasons: Callable[[], tuple[pd.DataFrame, pd.DataFrame]] | None
 
     @property
     def scores(self) -> Scores:
@@ -374,11 +261,78 @@ class Result:
             raise NoPlanError("this result has no reasons")
         return self._reasons()
 
-    def __repr__(self) -> str:
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many people, demands and openings there are, and how many the plan serves.
+
+        Returns
+        -------
+        dict of str to int
+            candidates, demands, openings, filled, missing, demands_full, demands_short, placed,
+            unassigned. Without a plan nothing is filled.
+
+        Examples
+        --------
+        >>> import talentmatch as tm
+        >>> counts = tm.solve(tm.Problem([[0.9, 0.2], [0.8, 0.7]], headcount=2)).counts
+        >>> counts["filled"], counts["openings"], counts["demands_short"]
+        (2, 4, 1)
+        """
+        return plan_counts(self.problem, self._pairs)
+
+    def _line(self) -> str:
         if self._pairs is None:
-            return f"<Result: {self.status}. {self.reason}>"
-        slots = int(self.problem.headcount.sum())
+            return f"<Result: {self.status}: {self.reason}>"
         return (
-            f"<Result: {self.status}, {len(self._pairs):,} pairs for {slots:,} openings, "
+            f"<Result: {self.status}, {len(self._pairs):,} pairs for "
+            f"{self.counts['openings']:,} openings, "
             f"total {self._objective:.6g}, gap {self._gap:.2g}, {self.seconds:.2f} s>"
         )
+
+    def _details(self) -> Mapping[str, object]:
+        how: dict[str, object] = {"aim": self.aim, "stopped": self.stopped.value}
+        how["solver"] = self.solver
+        if self._pairs is None:
+            return how | {"next": "tm.diagnose(problem) names the limits that clash"}
+        count = self.counts
+        share = count["filled"] / count["openings"] if count["openings"] else 1.0
+        lowest = self._named(self._pairs.nsmallest(_FEW, "score"))
+        found = {
+            "proof": _PROOFS.get(self.proof, self.proof),
+            "at most": f"{self.bound:.6g} for any plan",
+            "filled": Markup(
+                f"{bar(share)} {count['filled']:,} of {count['openings']:,} openings "
+                f"({100 * share:.3g} %); {count['demands_short']:,} of {count['demands']:,} "
+                f"demands short"
+            ),
+            "placed": f"{count['placed']:,} of {count['candidates']:,} candidates",
+            **({"stages": self.stages} if len(self.stages) > 1 else {}),
+            **({"gave way": self.shortfall} if len(self.shortfall) else {}),
+            "best pairs": self._named(self._pairs.nlargest(_FEW, "score")),
+            **({"lowest pairs": lowest} if len(self._pairs) > _FEW else {}),
+            "short": self._named(self._short()),
+        }
+        if count["missing"]:
+            found["why short"] = "result.unfilled gives the reason for each"
+        return found | how
+
+    def _short(self) -> pd.DataFrame:
+        """The demands with most open slots, without their reasons, which take a look at scores."""
+        problem = self.problem
+        took = self._plan()["demand_id"].value_counts().reindex(problem.demand_ids, fill_value=0)
+        missing = problem.headcount - took.to_numpy()
+        worst = np.argsort(-missing, kind="stable")[:_FEW]
+        worst = worst[missing[worst] > 0]
+        ids, open_slots = problem.demand_ids[worst], missing[worst]
+        return pd.DataFrame({"demand_id": ids, "missing": open_slots})
+
+    def _named(self, frame: pd.DataFrame) -> Markup:
+        """A few rows, with the names and titles that the tables know."""
+        frame = frame.drop(columns="load", errors="ignore").reset_index(drop=True)
+        for side, name in (("candidate", "name"), ("demand", "title"), ("demand", "enterprise_id")):
+            table = getattr(self.problem, f"{side}s")
+            if table is not None and name in table.columns and f"{side}_id" in frame.columns:
+                place = getattr(self.problem, f"{side}_ids").get_indexer(frame[f"{side}_id"])
+                at = 1 + list(frame.columns).index(f"{side}_id")
+                frame.insert(at, name, table[name].array.take(place))
+        return few_rows(frame)

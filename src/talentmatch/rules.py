@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from talentmatch.displaying import Shown
 from talentmatch.errors import Flaw, InputError, ProblemError
 from talentmatch.tables.cells import READERS, CellError, plain
 from talentmatch.tables.columns import KEYS
@@ -72,7 +73,7 @@ class Rule(Protocol):
 
 
 @dataclass(frozen=True)
-class AtLeast:
+class AtLeast(Shown):
     """The candidate's value is at least what the demand asks: ``candidate >= demand``.
 
     Parameters
@@ -115,7 +116,7 @@ class AtLeast:
 
 
 @dataclass(frozen=True)
-class Within:
+class Within(Shown):
     """The candidate's number stays within the demand's ceiling: ``candidate <= demand``.
 
     Parameters
@@ -152,7 +153,7 @@ class Within:
 
 
 @dataclass(frozen=True)
-class AvailableBy:
+class AvailableBy(Shown):
     """The candidate can start when the demand starts: ``available_from <= start_date``.
 
     Parameters
@@ -186,7 +187,7 @@ class AvailableBy:
 
 
 @dataclass(frozen=True)
-class Among:
+class Among(Shown):
     """The candidate holds one, or every one, of the values that the demand names.
 
     Parameters
@@ -229,7 +230,7 @@ class Among:
 
 
 @dataclass(frozen=True)
-class AcceptsKind:
+class AcceptsKind(Shown):
     """The candidate accepts the demand's kind, as ``expert`` or ``technical``.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from talentmatch.best_documents import BestDocuments
 from talentmatch.best_pairs import best_pairs
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 from talentmatch.parallel import in_threads, jobs
 from talentmatch.products import (
@@ -33,9 +34,15 @@ TermNames = Callable[[Ints], list[tuple[str, str]]]
 
 _CACHED = 2**25  # cells kept in memory once formed: 256 MiB
 _BLOCK = 2**21  # cells formed at a time
+_FEW = 5  # ids shown on a card
+_HELD = {
+    "Factors": "sparse factors, multiplied block by block",
+    "DenseMatrix": "a full matrix",
+    "StoredPairs": "the pairs listed; no others are eligible",
+}
 
 
-class Scores:
+class Scores(Shown):
     """Scores of candidates (rows) for demands (columns), and which pairs are eligible.
 
     Made by `FitScorer.score`, by `Scores.from_factors` from your own embeddings, or by `Problem`
@@ -338,7 +345,17 @@ class Scores:
             raise ProblemError(f"no {side} has the id {id!r}; ids look like {index[:3].tolist()}")
         return int(place)
 
-    def __repr__(self) -> str:
+    def _details(self) -> Mapping[str, object]:
+        kept = type(self._source).__name__
+        return {
+            "held as": _HELD.get(kept, kept),
+            "terms": "known: scores can be explained" if self.has_terms else "not known",
+            "rules": [f"{gate.name} ({gate.missing:,} without the fact)" for gate in self.gates],
+            "candidate ids": self.candidate_ids.tolist()[:_FEW],
+            "demand ids": self.demand_ids.tolist()[:_FEW],
+        }
+
+    def _line(self) -> str:
         n, m = self.shape
         rules = f", rules: {'; '.join(gate.name for gate in self.gates)}" if self.gates else ""
         return f"<Scores: {n:,} candidates x {m:,} demands{rules}>"

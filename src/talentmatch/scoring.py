@@ -19,6 +19,7 @@ from talentmatch.blocks.choosing import FACTS, usual_blocks
 from talentmatch.blocks.material import Block, Fitted, Material
 from talentmatch.blocks.neighbours import FittedNeighbours, Neighbours
 from talentmatch.damping import Damping
+from talentmatch.displaying import Shown
 from talentmatch.documents import Documents
 from talentmatch.errors import (
     Flaw,
@@ -45,7 +46,7 @@ Sides = list[tuple[Any, Any]]
 _SAMPLE = (512, 256)  # candidates and demands that the effect of length is learnt from
 
 
-class FitScorer:
+class FitScorer(Shown):
     """Score how well candidates fit demands, from their texts, skills and facts.
 
     A score is the weighted sum of the blocks' inner products, times a factor that puts demands of
@@ -373,11 +374,11 @@ class FitScorer:
         scorer._damping = kept.damping
         return scorer
 
-    def __repr__(self) -> str:
-        parts = ", ".join(
-            f"{block.name} {share:.0%}".replace("%", " %")
-            for block, share in zip(self.blocks, self.weights, strict=True)
-        )
+    _shown = ("blocks", "rules", "documents")
+
+    def _line(self) -> str:
+        shares = zip(self.blocks, self.weights, strict=True)
+        parts = ", ".join(f"{block.name} {100 * share:.0f} %" for block, share in shares)
         rules = f", {len(self.rules)} rules" if self.rules else ""
         return f"<FitScorer of {parts}{rules}, {'' if self._fitted else 'not '}fitted>"
 

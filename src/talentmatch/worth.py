@@ -12,6 +12,7 @@ import pandas as pd
 
 from talentmatch.comparing import again, aims_of, difference, is_plain, last_aim
 from talentmatch.constraints import Constraint
+from talentmatch.displaying import Shown
 from talentmatch.enlarging import raised, with_copies, with_copies_in_aims, with_room
 from talentmatch.errors import NoPlanError, ProblemError
 from talentmatch.problem import Problem
@@ -22,8 +23,8 @@ __all__ = ["MarginalValue", "marginal_value", "scarcity"]
 COLUMNS = ["kind", "id", "limit", "used", "price", "price_kind"]
 
 
-@dataclass(frozen=True)
-class MarginalValue:
+@dataclass(frozen=True, repr=False)
+class MarginalValue(Shown):
     """What more of something would gain.
 
     Attributes
@@ -49,6 +50,11 @@ class MarginalValue:
     kind: Literal["exact", "dual", "LP"]
     is_promise: bool
     sentence: str
+
+    _shown = ("value", "kind", "is_promise")
+
+    def _line(self) -> str:
+        return f"<MarginalValue: {self.sentence}>"
 
 
 def marginal_value(

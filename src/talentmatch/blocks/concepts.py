@@ -14,6 +14,7 @@ from sklearn.preprocessing import normalize
 
 from talentmatch.blocks.labels import Labels
 from talentmatch.blocks.material import Material
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 from talentmatch.taxonomies.taxonomy import Taxonomy
 
@@ -24,7 +25,7 @@ _LEVELS = 3  # generations of broader concepts that a concept is part of
 
 
 @dataclass(frozen=True)
-class Concepts:
+class Concepts(Shown):
     r"""The concepts of a taxonomy that texts name, or that short texts resemble.
 
     A concept counts for ``1 + ln(times named)`` in a text where one of its terms is found. In a

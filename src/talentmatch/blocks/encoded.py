@@ -13,13 +13,14 @@ from sklearn.base import clone
 from sklearn.preprocessing import normalize
 
 from talentmatch.blocks.material import Material
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 
 __all__ = ["Encoded", "FittedEncoder"]
 
 
 @dataclass(frozen=True)
-class Encoded:
+class Encoded(Shown):
     """Cosines of vectors that an encoder of your own makes of the documents.
 
     Parameters

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from talentmatch.blocks.material import Material
 from talentmatch.blocks.missing import check_settings, of_documents, with_missing
+from talentmatch.displaying import Shown
 from talentmatch.skill_phrases import skill_holders, skills_listed
 from talentmatch.stating import folded, stated
 from talentmatch.tables.cells import READERS
@@ -32,7 +33,7 @@ Asked = list[dict[str, float]]  # of every demand: a value -> its share
 
 
 @dataclass(frozen=True)
-class Same:
+class Same(Shown):
     """Share of the demand's values that the candidate holds too: sectors, places, languages.
 
     A cell holds one value, or several in a list or between ``;``. A value with ``/`` is a path from
@@ -128,7 +129,7 @@ class Same:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Wanted(Shown):
     """Share of the skills a demand would like to see that the candidate has.
 
     In a formula::

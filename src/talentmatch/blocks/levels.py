@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from talentmatch.blocks.material import Material
 from talentmatch.blocks.missing import check_settings, of_documents, with_missing
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 from talentmatch.rules import DEGREES
 from talentmatch.stating import folded, stated
@@ -40,7 +41,7 @@ _MOST = 64  # levels of numbers
 
 
 @dataclass(frozen=True)
-class Level:
+class Level(Shown):
     """How far the candidate's level reaches the demand's: degrees, seniority, years.
 
     Levels count 0, 1 ... K - 1 from low to high. With c the candidate's and d the demand's::

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sklearn.preprocessing import normalize
 
 from talentmatch.blocks.material import Material
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 from talentmatch.products import Factors, Side
 
@@ -25,7 +26,7 @@ _HEAD = 40  # characters of a text that name it
 
 
 @dataclass(frozen=True)
-class Neighbours:
+class Neighbours(Shown):
     r"""Second-order similarity: texts are alike that resemble the same texts.
 
     Every text is described by how much it resembles the texts of both tables (the anchors) in all

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talentmatch.blocks.material import Material
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 from talentmatch.text import SCRIPT_AWARE, Corpus
 from talentmatch.vectorizing import SkillVectorizer
@@ -19,7 +20,7 @@ __all__ = ["CharGrams", "Words"]
 
 
 @dataclass(frozen=True)
-class Words:
+class Words(Shown):
     """Words and runs of words, TF-IDF with damped counts; each Chinese character is a word.
 
     Parameters
@@ -75,7 +76,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class CharGrams:
+class CharGrams(Shown):
     """Runs of characters inside words, each word with its own say: kin words share some.
 
     The formula is at `talentmatch.word_grams.WordGrams`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 
 from talentmatch.centre.lessons import Lessons, lessons_of, shift_to
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 from talentmatch.learning.calibration import Calibration, Method, calibrate
 from talentmatch.learning.monotone import line, steps
@@ -27,8 +28,8 @@ Bools = NDArray[np.bool_]
 _FEWEST = 5  # outcomes of each kind, as `calibrate` asks
 
 
-@dataclass(frozen=True, eq=False)
-class SigningChances:
+@dataclass(frozen=True, eq=False, repr=False)
+class SigningChances(Shown):
     r"""Chances that an introduced pair signs, made by `signing_chances`.
 
     A pair of score s in group g signs with chance :math:`\min(1, c(s)\, f_g)`. The curve c is
@@ -80,7 +81,7 @@ class SigningChances:
     low: float
     high: float
     is_flat: bool
-    _drawn: tuple[tuple[Calibration, dict[Any, float]], ...] = field(repr=False)
+    _drawn: tuple[tuple[Calibration, dict[Any, float]], ...]
 
     @property
     def sentence(self) -> str:
@@ -139,7 +140,9 @@ class SigningChances:
             return None
         return _groups(self.by, demands, demand_ids)
 
-    def __repr__(self) -> str:
+    _shown = ("calibration", "by", "groups", "left_out", "still_open")
+
+    def _line(self) -> str:
         return f"<SigningChances: {self.sentence}>"
 
 

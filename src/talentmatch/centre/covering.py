@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from talentmatch.centre.counted import Counted
 from talentmatch.centre.wishes import wishes_of
+from talentmatch.displaying import Shown
 from talentmatch.result import Result
 
 __all__ = ["Coverage", "coverage"]
 
 
-@dataclass(frozen=True, eq=False)
-class Coverage:
+@dataclass(frozen=True, eq=False, repr=False)
+class Coverage(Shown):
     """Where a plan leaves openings empty, and what it would be worth to fill them.
 
     In all frames: demands, openings, filled, missing, share (filled / openings), worth
@@ -47,10 +48,10 @@ class Coverage:
         Where a total limit is used up: that it, and not the pool alone, leaves openings empty.
     """
 
-    skills: pd.DataFrame = field(repr=False)
-    sectors: pd.DataFrame = field(repr=False)
-    enterprises: pd.DataFrame = field(repr=False)
-    wishes: pd.DataFrame = field(repr=False)
+    skills: pd.DataFrame
+    sectors: pd.DataFrame
+    enterprises: pd.DataFrame
+    wishes: pd.DataFrame
     unit: str
     usual: float
     limited: str
@@ -68,6 +69,11 @@ class Coverage:
         for part in (self.sectors, self.skills, self.enterprises):
             said += part.loc[part["missing"] > 0, "sentence"].head(3).tolist()
         return said
+
+    _shown = ("sentences", "sectors", "skills", "enterprises", "wishes")
+
+    def _line(self) -> str:
+        return f"<Coverage: {self.sentences[0]}>"
 
 
 def coverage(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from talentmatch.centre.chances import SigningChances
 from talentmatch.contracts import expected_signatures
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 from talentmatch.learning.splitting import check_whole
 from talentmatch.limits import limits_of
@@ -24,8 +25,8 @@ _PAIR = ["candidate_id", "demand_id"]
 _BLOCK = 2**22  # draws looked at together
 
 
-@dataclass(frozen=True, eq=False)
-class Forecast:
+@dataclass(frozen=True, eq=False, repr=False)
+class Forecast(Shown):
     """How many contracts introductions will bring, made by `forecast`.
 
     Parameters
@@ -53,8 +54,8 @@ class Forecast:
     low: int
     high: int
     level: float
-    totals: Ints = field(repr=False)
-    enterprises: pd.DataFrame = field(repr=False)
+    totals: Ints
+    enterprises: pd.DataFrame
     is_known: bool
 
     @property
@@ -86,7 +87,9 @@ class Forecast:
             f"{self.low} to {self.high} in {self.level:.0%} of the simulations ({covers})."
         )
 
-    def __repr__(self) -> str:
+    _shown = ("mean", "low", "high", "enterprises")
+
+    def _line(self) -> str:
         return f"<Forecast: {self.sentence}>"
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from talentmatch.centre.facts import column_of, day, read_facts, read_ids, table
+from talentmatch.displaying import Shown
 from talentmatch.errors import Flaw, InputError, ProblemError
 
 __all__ = ["HOME", "PermitBars", "PermitLeadTimes", "barred_by_permits", "compare_permits"]
@@ -24,7 +25,7 @@ _DAYS = ("working", "calendar")
 
 
 @dataclass(frozen=True)
-class PermitLeadTimes:
+class PermitLeadTimes(Shown):
     """How long the permits take, together and one after the other.
 
     Parameters
@@ -94,8 +95,8 @@ class PermitLeadTimes:
         return dt.date.fromisoformat(str(last))
 
 
-@dataclass(frozen=True, eq=False)
-class PermitBars:
+@dataclass(frozen=True, eq=False, repr=False)
+class PermitBars(Shown):
     """Which pairs start too early for the permits.
 
     Parameters
@@ -120,6 +121,16 @@ class PermitBars:
     eligible: pd.DataFrame
     people: pd.DataFrame
     starts: pd.Series
+
+    _shown = ("people", "starts", "reasons")
+
+    def _line(self) -> str:
+        barred = int(self.eligible.size - self.eligible.to_numpy().sum())
+        needing = int(self.people["needs_permit"].sum())
+        return (
+            f"<PermitBars: {barred:,} of {self.eligible.size:,} pairs barred; "
+            f"{needing:,} of {len(self.people):,} candidates need a permit>"
+        )
 
     @cached_property
     def reasons(self) -> pd.DataFrame:

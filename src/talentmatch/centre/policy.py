@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -18,13 +18,14 @@ from talentmatch.centre.facts import day
 from talentmatch.centre.permits import PermitLeadTimes
 from talentmatch.centre.policy_file import Field, read_policy
 from talentmatch.centre.schemes import OVERLAP_RULES, Overlap, Programme, Scheme
+from talentmatch.displaying import Shown
 from talentmatch.errors import Flaw, InputError, ProblemError
 
 __all__ = ["Policy"]
 
 
-@dataclass(frozen=True, eq=False)
-class Policy:
+@dataclass(frozen=True, eq=False, repr=False)
+class Policy(Shown):
     """The schemes, programmes and lead times of one district, each field with its origin.
 
     Parameters
@@ -60,7 +61,13 @@ class Policy:
     overlap: Overlap
     programmes: tuple[Programme, ...]
     permits: PermitLeadTimes
-    entries: tuple[Field, ...] = field(repr=False)
+    entries: tuple[Field, ...]
+
+    _shown = ("title", "source", "schemes", "overlap", "programmes", "permits")
+
+    def _line(self) -> str:
+        parts = f"{len(self.schemes):,} schemes, {len(self.programmes):,} programmes"
+        return f"<Policy {self.name!r}: {parts}>"
 
     @classmethod
     def load(cls, name_or_path: str | os.PathLike[str], *, overlap: str | None = None) -> Policy:

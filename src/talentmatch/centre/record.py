@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from types import TracebackType
@@ -15,12 +15,13 @@ import pandas as pd
 from talentmatch.centre.batches import Batch
 from talentmatch.centre.events import iso_day, read_events
 from talentmatch.centre.kinds import COLUMNS, KINDS
-from talentmatch.centre.ledger import opened, translated, writing
+from talentmatch.centre.ledger import RecordError, opened, translated, writing
+from talentmatch.displaying import Shown
 
 __all__ = ["Record"]
 
 
-class Record:
+class Record(Shown):
     """What happened, event by event: kept for good, checked on the way in, readable by anyone.
 
     The file is a plain SQLite database with one table, ``events``, that refuses every change and
@@ -109,8 +110,15 @@ class Record:
         with self._reading() as link:
             return int(link.execute("SELECT count(*) FROM events").fetchone()[0])
 
-    def __repr__(self) -> str:
+    def _line(self) -> str:
         return f"Record({self._path!r})"
+
+    def _details(self) -> Mapping[str, object]:
+        try:
+            kinds = self.events()["kind"].value_counts()
+        except RecordError as error:
+            return {"events": str(error)}
+        return {"events": int(kinds.sum()), **{str(kind): n for kind, n in kinds.items()}}
 
     def close(self) -> None:
         """Close the file; a second time does nothing."""

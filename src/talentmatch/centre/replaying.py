@@ -18,6 +18,7 @@ from talentmatch.centre.introductions import chances_of
 from talentmatch.centre.picking import pick_at_random, pick_by_score
 from talentmatch.checking import check
 from talentmatch.contracts import expected_signatures
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 from talentmatch.problem import Problem
 from talentmatch.solving import solve
@@ -50,8 +51,8 @@ class Truth(Protocol):
         ...
 
 
-@dataclass(frozen=True, eq=False)
-class Season:
+@dataclass(frozen=True, eq=False, repr=False)
+class Season(Shown):
     """One season to be planned: what a policy may know.
 
     Parameters
@@ -70,6 +71,14 @@ class Season:
     openings: Ints
     chances: SigningChances | None = None
     seed: int = 0
+
+    def _line(self) -> str:
+        n, m = self.problem.shape
+        known = "not learnt" if self.chances is None else "learnt"
+        return (
+            f"<Season: {n:,} candidates, {m:,} demands, {int(self.openings.sum()):,} openings, "
+            f"chances {known}, seed {self.seed}>"
+        )
 
 
 Policy = Callable[[Season], pd.DataFrame]
@@ -99,8 +108,8 @@ POLICIES: dict[str, Policy] = {
 the next that has room; a random order."""
 
 
-@dataclass(frozen=True, eq=False)
-class Replay:
+@dataclass(frozen=True, eq=False, repr=False)
+class Replay(Shown):
     """Seasons replayed, made by `replay`.
 
     Parameters
@@ -157,7 +166,9 @@ class Replay:
             found.append(f"{said}.")
         return found
 
-    def __repr__(self) -> str:
+    _shown = ("sentences", "summary", "seasons", "reference", "level")
+
+    def _line(self) -> str:
         return f"<Replay: {self.seasons['season'].nunique()} seasons; {' '.join(self.sentences)}>"
 
 

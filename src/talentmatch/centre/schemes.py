@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from talentmatch.centre.conditions import Facts, Need, facts_needed
 from talentmatch.centre.facts import cents_of
+from talentmatch.displaying import Shown
 from talentmatch.tables.columns import columns_of
 
 __all__ = ["FACTS", "OVERLAP_RULES", "Overlap", "Programme", "Scheme", "money", "rounded", "share"]
@@ -32,8 +33,8 @@ FACTS = {
 Counted = Literal["by days", "once"]
 
 
-@dataclass(frozen=True)
-class Scheme:
+@dataclass(frozen=True, repr=False)
+class Scheme(Shown):
     r"""One subsidy: for whom, how much a year, who pays.
 
     .. math::
@@ -85,6 +86,12 @@ class Scheme:
     payers: tuple[tuple[str, Decimal], ...] = ()
     needs: tuple[Need, ...] = ()
 
+    _shown = ("rate", "of", "at_most", "counted", "per_person", "payers", "needs")
+
+    def _line(self) -> str:
+        until = f"to {self.end}" if self.end else "on"
+        return f"<Scheme {self.name!r}: {self.title}, from {self.start} {until}>"
+
     @property
     def facts(self) -> dict[str, str]:
         """Facts of the contract, its dates apart, that the scheme looks at, and their kinds."""
@@ -130,7 +137,7 @@ class Scheme:
 
 
 @dataclass(frozen=True)
-class Overlap:
+class Overlap(Shown):
     """What happens where several schemes fall on the same contract and year.
 
     Parameters
@@ -159,8 +166,8 @@ class Overlap:
         return f"overlap rule {self.rule!r} ({self.origin}): of {names} {OVERLAP_RULES[self.rule]}"
 
 
-@dataclass(frozen=True)
-class Programme:
+@dataclass(frozen=True, repr=False)
+class Programme(Shown):
     """A talent programme: who may apply, and with which documents.
 
     Parameters
@@ -192,6 +199,12 @@ class Programme:
     end: dt.date | None
     needs: tuple[Need, ...] = ()
     documents: tuple[str, ...] = ()
+
+    _shown = ("needs", "documents")
+
+    def _line(self) -> str:
+        until = f"to {self.end}" if self.end else "on"
+        return f"<Programme {self.name!r}: {self.title}, from {self.start} {until}>"
 
 
 def rounded(cents: Fraction) -> Decimal:

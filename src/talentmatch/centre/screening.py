@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -33,6 +33,7 @@ from talentmatch.centre.duplicates import find_duplicates, left_out
 from talentmatch.centre.likeness import fit_of_alike, likeness_of
 from talentmatch.centre.screened import Fits, Lines, frames_of
 from talentmatch.constraints import TotalLimit
+from talentmatch.displaying import Shown
 from talentmatch.errors import Flaw, InputError, ProblemError
 from talentmatch.problem import Problem
 from talentmatch.reading import read_candidates, read_table
@@ -46,8 +47,8 @@ __all__ = ["Screening", "screen"]
 Duplicates = Literal["leave_out", "keep"] | pd.DataFrame
 
 
-@dataclass(frozen=True, eq=False)
-class Screening:
+@dataclass(frozen=True, eq=False, repr=False)
+class Screening(Shown):
     """The pool, everybody else with a reason, and the proof that no pool is better.
 
     Attributes
@@ -73,11 +74,11 @@ class Screening:
         The allocation behind it: candidates kept x industries.
     """
 
-    pool: pd.DataFrame = field(repr=False)
-    rejected: pd.DataFrame = field(repr=False)
-    nearest: pd.DataFrame = field(repr=False)
-    duplicates: pd.DataFrame = field(repr=False)
-    industries: pd.DataFrame = field(repr=False)
+    pool: pd.DataFrame
+    rejected: pd.DataFrame
+    nearest: pd.DataFrame
+    duplicates: pd.DataFrame
+    industries: pd.DataFrame
     result: Result
 
     @property
@@ -89,6 +90,11 @@ class Screening:
         head = f"{len(self.pool):,} of {number:,} candidates are in the pool ({self.result.status})"
         head += f"; {len(self.rejected):,} are not{f': {why}' if why else ''}."
         return [head, *self.industries["sentence"]]
+
+    _shown = ("sentences", "pool", "rejected", "nearest", "duplicates", "result")
+
+    def _line(self) -> str:
+        return f"<Screening: {self.sentences[0]}>"
 
     def events(self, date: str) -> pd.DataFrame:
         """The screening as events of one day, for `Record.add`.

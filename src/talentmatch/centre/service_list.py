@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from talentmatch.centre.duplicates import find_duplicates
+from talentmatch.displaying import Shown
 from talentmatch.errors import Flaw, InputError
 from talentmatch.reading import read_table
 
@@ -16,7 +17,7 @@ __all__ = ["ServiceList"]
 _ABOUT = ("enterprise_id", "name", "tier", "industry")
 
 
-class ServiceList:
+class ServiceList(Shown):
     """Enterprises, the visits paid to them and the demands these brought, checked against another.
 
     Parameters
@@ -198,7 +199,9 @@ class ServiceList:
         ]
         return pd.DataFrame(rows)
 
-    def __repr__(self) -> str:
+    _shown = ("by_tier", "visits_by_enterprise", "without_visit", "never_visited")
+
+    def _line(self) -> str:
         counts = (len(self.enterprises), len(self.visits), len(self.demands))
         return "<ServiceList: {:,} enterprises, {:,} visits, {:,} demands>".format(*counts)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +12,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from talentmatch.decimals import PLACES, in_units
+from talentmatch.displaying import Shown, said
 from talentmatch.errors import ProblemError
 from talentmatch.sides import few
 
@@ -33,7 +33,7 @@ _SIDES = ("candidate", "demand")
 _UNITS = ("pairs", "load", "candidates", "demands", "score")
 
 
-class Valued:
+class Valued(Shown):
     """Equal where the values are equal, arrays included; shown without the arrays' contents."""
 
     def __eq__(self, other: object) -> bool:
@@ -44,16 +44,6 @@ class Valued:
     def __hash__(self) -> int:
         plain = (str, int, float, Decimal, type(None))
         return hash((type(self), *(v for v in vars(self).values() if isinstance(v, plain))))
-
-    def __repr__(self) -> str:
-        shown = []
-        for place, field in enumerate(fields(self)):  # type: ignore[arg-type]  # dataclasses all
-            value = getattr(self, field.name)
-            if field.default is not MISSING and _same(value, field.default):
-                continue
-            said = _said(value)
-            shown.append(said if place == 0 else f"{field.name}={said}")
-        return f"{type(self).__name__}({', '.join(shown)})"
 
 
 def kept(value: Any) -> Any:
@@ -117,7 +107,7 @@ def checked_by(name: str, by: Any, side: Any) -> None:
     if not isinstance(by, np.ndarray) or by.ndim != 1:
         raise ProblemError(
             f"{name}: by must be a column name, an array with one value per row, a Series by id "
-            f"or a tuple (the candidate's, the demand's), not {_said(by)}"
+            f"or a tuple (the candidate's, the demand's), not {said(by)}"
         )
 
 
@@ -212,11 +202,3 @@ def _same(a: Any, b: Any) -> bool:
 
 def _is_wide(value: Any) -> bool:
     return hasattr(value, "shape") and bool(value.shape)
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_said, value))})"
-    if _is_wide(value):
-        return f"<{type(value).__name__} {' x '.join(map(str, value.shape))}>"
-    return repr(value)

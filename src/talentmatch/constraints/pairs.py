@@ -11,14 +11,15 @@ import pandas as pd
 from talentmatch.constraints.arguments import Valued, checked_by, kept, title
 from talentmatch.constraints.bound import Apart
 from talentmatch.constraints.grouping import coded
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 from talentmatch.sides import Sides, few
 
 __all__ = ["Conflict", "Forbid", "Lock"]
 
 
-@dataclass(frozen=True, init=False)
-class _PairList:
+@dataclass(frozen=True, init=False, repr=False)
+class _PairList(Shown):
     """What constraints on single pairs share: the pairs, each once, in order."""
 
     pairs: tuple[tuple[Any, Any], ...]

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 from talentmatch.learning.jsontext import json_path, parsed, written
 from talentmatch.learning.monotone import line, steps
@@ -31,8 +32,8 @@ _LARGEST = 1e100  # squares of scores must stay finite
 _BINS = 10
 
 
-@dataclass(frozen=True)
-class Calibration:
+@dataclass(frozen=True, repr=False)
+class Calibration(Shown):
     """What probability a score stands for; a higher score never has a lower one.
 
     Made by `calibrate`. All measures are out of fold: no query (without queries, no pair) is
@@ -194,7 +195,9 @@ class Calibration:
             raise ProblemError(f"not a {_FORMAT}: {error}") from None
         return cls.from_json(text)
 
-    def __repr__(self) -> str:
+    _shown = ("method", "queries", "log_loss_before", "log_loss", "bins")
+
+    def _line(self) -> str:
         return (
             f"<Calibration: {self.method}, {self.count:,} pairs, {self.positives:,} positive; "
             f"Brier {self.brier_before:.4f} -> {self.brier:.4f}, "

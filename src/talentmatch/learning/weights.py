@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
 from talentmatch.learning.jsontext import parsed, written
 
@@ -34,8 +35,8 @@ class CurvePoint(NamedTuple):
     standard_error: float
 
 
-@dataclass(frozen=True)
-class LearnedWeights:
+@dataclass(frozen=True, repr=False)
+class LearnedWeights(Shown):
     """Block weights learned from judgements, and how surely they beat those before.
 
     Parameters
@@ -130,7 +131,9 @@ class LearnedWeights:
             raise ProblemError(f"damaged {_FORMAT}: the weights are no shares of one")
         return found
 
-    def __repr__(self) -> str:
+    _shown = ("names", "weights", "prior", "penalty", "pairs", "curve")
+
+    def _line(self) -> str:
         shares = ", ".join(
             f"{name} {weight:.2f}" for name, weight in zip(self.names, self.weights, strict=True)
         )

@@ -12,8 +12,14 @@ from talentmatch.errors import Flaw
 from talentmatch.tables.cells import READERS, CellError, plain, read_count, read_key
 from talentmatch.tables.columns import KEYS, MATCHED, NAMES, NEEDED, Column, columns_of
 from talentmatch.tables.headings import Layout
+from talentmatch.tables.salaries import ENDS, salary_reader
 
-__all__ = ["Examination"]
+__all__ = ["READ", "ROWS", "Examination", "row_numbers"]
+
+READ = "talentmatch_read"
+"""In `attrs` of a frame read from a file: where its table was found."""
+ROWS = "talentmatch_rows"
+"""In `attrs` of a raw frame: the number of each row, where empty rows were left out."""
 
 _FLOORS = {"capacity": "min_load", "headcount": "min_headcount", "places": "min_places"}
 _TYPED = ("count", "number", "money", "date", "flag")
@@ -29,6 +35,11 @@ class Examination:
     clean: dict[str, pd.Series] = field(default_factory=dict)
     spots: list[tuple[int, str, str, str]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+
+    @property
+    def numbers(self) -> list[int]:
+        """The number of each row below the headings, empty rows counted too."""
+        return row_numbers(self.source)
 
     def heading(self, name: str) -> str:
         """Return the caller's heading of a known column."""
@@ -63,10 +74,11 @@ class Examination:
         values = self.read(heading, self.cells(used), read_key)
         self.ids = ["" if value is None else str(value) for value in values]
         first: dict[str, int] = {}
+        numbers = self.numbers
         for position, value in enumerate(self.ids):
             earlier = first.setdefault(value, position)
             if value and earlier != position:
-                rule = f"repeated id {value!r}, first in row {earlier + 1}"
+                rule = f"repeated id {value!r}, first in row {numbers[earlier]}"
                 hint = "Give every row an id of its own, or leave the repeated row out"
                 self.spots.append((position, heading, rule, hint))
         if used != key:
@@ -80,15 +92,33 @@ class Examination:
     def read_column(self, column: Column) -> None:
         """Read one known column other than the id."""
         heading = self.heading(column.name)
-        reader = READERS.get(column.type) or (lambda cell: read_count(cell, column.default))
         before = len(self.spots)
-        values = self.read(heading, self.cells(column.name), reader)
+        values = self.read(heading, self.cells(column.name), self.reader(column))
+        if column.name in ENDS:
+            values = self.read_range(column.name, values)
         if column.name in NEEDED.get(self.table, ()):
             self.find_missing(heading, [plain(cell) for cell in self.cells(column.name)])
         if column.type in _TYPED and heading != column.name:
             aside = f"; to leave the column alone pass columns={{{heading!r}: {heading!r}}}"
             self.spots[before:] = [(p, h, r, hint + aside) for p, h, r, hint in self.spots[before:]]
         self.clean[column.name] = _series(values, column)
+
+    def reader(self, column: Column) -> Callable[[object], object]:
+        """Return what reads the cells of a known column."""
+        if column.name in ENDS:
+            period = self.layout.periods.get(column.name, "")
+            return salary_reader(column.name, self.heading(column.name), period)
+        return READERS.get(column.type) or (lambda cell: read_count(cell, column.default))
+
+    def read_range(self, name: str, ranges: list[object]) -> list[object]:
+        """Return the end of each salary that the column holds; the other end goes beside it."""
+        ends = [pair if isinstance(pair, tuple) else (np.nan, np.nan) for pair in ranges]
+        end, beside = ENDS[name]
+        mine, other = (1, 0) if end == "most" else (0, 1)
+        is_range = any(least == least or most == most for least, most in ends if least != most)
+        if beside and is_range and beside not in self.layout.known:
+            self.clean[beside] = pd.Series([pair[other] for pair in ends], dtype="float64")
+        return [pair[mine] for pair in ends]
 
     def find_missing(self, heading: str, cells: Sequence[object]) -> None:
         """Report empty cells of a column that every row must fill."""
@@ -166,8 +196,9 @@ class Examination:
     def row_flaws(self) -> list[Flaw]:
         """Return the flaws of rows in the order of the rows, one for each cell."""
         first: dict[tuple[int, str], Flaw] = {}
+        numbers = self.numbers
         for position, heading, rule, hint in sorted(self.spots, key=lambda spot: spot[0]):
-            flaw = Flaw(position + 1, self.ids[position], heading, rule, hint)
+            flaw = Flaw(numbers[position], self.ids[position], heading, rule, hint)
             first.setdefault((position, heading), flaw)
         return list(first.values())
 
@@ -181,6 +212,12 @@ class Examination:
         frame = pd.DataFrame(dict(enumerate(parts)), index=pd.RangeIndex(len(self.source)))
         frame.columns = pd.Index(names, tupleize_cols=False)
         return frame
+
+
+def row_numbers(source: pd.DataFrame) -> list[int]:
+    """Return the number of each row below the headings, where empty ones were left out too."""
+    kept = source.attrs.get(ROWS)
+    return list(kept) if kept else list(range(1, len(source) + 1))
 
 
 def _texts(values: Sequence[object]) -> pd.Series:

@@ -7,9 +7,8 @@ import gzip
 import io
 import json
 import os
-import warnings
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,24 +16,33 @@ import pandas as pd
 
 from talentmatch.errors import Flaw, InputError, MissingExtraError
 from talentmatch.tables.decoding import broken, decoded
+from talentmatch.tables.examining import READ, ROWS
 from talentmatch.tables.frames import foreign_frame, object_frame, records_frame
+from talentmatch.tables.sheets import SEARCHED, Wanted, best_sheet, heading_row, joined_headings
+from talentmatch.tables.workbooks import read_sheets
 
 __all__ = ["read_file"]
 
 
-def read_file(path: str | os.PathLike[str]) -> pd.DataFrame:
+Reader = Callable[[bytes, str, Wanted], pd.DataFrame]
+
+
+def read_file(path: str | os.PathLike[str], wanted: Wanted | None = None) -> pd.DataFrame:
     """Read a table from a file, by the suffix of its name; no cell is checked yet.
 
     Parameters
     ----------
     path : str or os.PathLike
-        A .csv, .tsv or .jsonl file (also with .gz), an .xlsx workbook (its first sheet), or a
-        .parquet file.
+        A .csv, .tsv or .jsonl file (also with .gz), an .xlsx workbook, or a .parquet file.
+    wanted : Wanted, optional
+        What is looked for; by default headings stand in the first filled row of the first sheet.
 
     Returns
     -------
     pandas.DataFrame
-        The cells as they stand: text for .csv and .tsv, where only an empty cell is missing.
+        The cells as they stand: text for .csv and .tsv, where only an empty cell is missing. Empty
+        rows are left out; ``attrs[ROWS]`` then holds the number of each row below the headings.
+        ``attrs[READ]`` says where in a workbook the table was found, or below which title.
 
     Raises
     ------
@@ -43,7 +51,7 @@ def read_file(path: str | os.PathLike[str]) -> pd.DataFrame:
     MissingExtraError
         When the package that reads this kind of file is not installed.
     """
-    name = os.fspath(path)
+    name, wanted = os.fspath(path), wanted or Wanted()
     if os.path.isdir(name):
         raise broken(name, "a folder, not a file", "Name one file in it")
     suffix, read = _reader(name)
@@ -59,10 +67,12 @@ def read_file(path: str | os.PathLike[str]) -> pd.DataFrame:
             raise broken(name, f"not a sound gzip file: {error}", "Copy it again") from error
     if not content.strip():
         raise broken(name, "the file is empty", "It needs a heading and at least one row")
-    return read(content, name)
+    if wanted.sheet is not None and suffix != ".xlsx":
+        raise broken(name, f"no sheet {wanted.sheet!r}", "Only .xlsx files have sheets")
+    return read(content, name, wanted)
 
 
-def _reader(name: str) -> tuple[str, Callable[[bytes, str], pd.DataFrame]]:
+def _reader(name: str) -> tuple[str, Reader]:
     for suffix, read in _READERS.items():
         if name.lower().endswith(suffix):
             return suffix, read
@@ -72,18 +82,18 @@ def _reader(name: str) -> tuple[str, Callable[[bytes, str], pd.DataFrame]]:
     raise broken(name, f"unknown kind of file: {Path(name).suffix!r}", hint)
 
 
-def _read_csv(content: bytes, name: str) -> pd.DataFrame:
+def _read_csv(content: bytes, name: str, wanted: Wanted) -> pd.DataFrame:
     text = decoded(content, name)
     first = text.lstrip("\r\n").split("\n", 1)[0]
     separator = "," if "," in first else max(",;\t", key=first.count)
-    return _separated(text, separator, name)
+    return _separated(text, separator, name, wanted)
 
 
-def _read_tsv(content: bytes, name: str) -> pd.DataFrame:
-    return _separated(decoded(content, name), "\t", name)
+def _read_tsv(content: bytes, name: str, wanted: Wanted) -> pd.DataFrame:
+    return _separated(decoded(content, name), "\t", name, wanted)
 
 
-def _separated(text: str, separator: str, name: str) -> pd.DataFrame:
+def _separated(text: str, separator: str, name: str, wanted: Wanted) -> pd.DataFrame:
     """Return separated text as a frame of texts; only an empty cell is missing."""
     try:
         cells = pd.read_csv(
@@ -99,7 +109,7 @@ def _separated(text: str, separator: str, name: str) -> pd.DataFrame:
         raise broken(name, "the file is empty", "It needs a heading and a row") from error
     except pd.errors.ParserError as error:
         raise InputError(name, _ragged(text, separator) or [_unparsed(error)]) from error
-    return _headed(cells)
+    return _headed(cells, wanted)
 
 
 def _unparsed(error: Exception) -> Flaw:
@@ -123,21 +133,38 @@ def _ragged(text: str, separator: str) -> list[Flaw]:
     return flaws
 
 
-def _headed(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame under its first filled row, without the empty rows and columns at its end."""
+def _headed(cells: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
+    """Return the rows of separated text below their headings."""
     filled = np.asarray(cells.notna(), dtype=bool)
-    rows, columns = np.flatnonzero(filled.any(axis=1)), np.flatnonzero(filled.any(axis=0))
-    if len(rows) == 0:
+    if not filled.any():
         return object_frame([], [])
-    cells = cells.iloc[rows[0] : rows[-1] + 1, : columns[-1] + 1]
-    top = zip(cells.iloc[0].tolist(), filled[rows[0]].tolist(), strict=False)
-    headings = [str(cell) if there else f"(column {n})" for n, (cell, there) in enumerate(top, 1)]
-    body = cells.iloc[1:].reset_index(drop=True)
-    body.columns = pd.Index(headings)
+    top = cells.head(SEARCHED).astype(object)
+    tops = top.where(top.notna(), None).to_numpy(dtype=object).tolist()
+    start = heading_row(tops, wanted)
+    body = _below(cells, ["" if cell is None else str(cell) for cell in tops[start]], start)
+    if start > int(np.flatnonzero(filled.any(axis=1))[0]):
+        body.attrs[READ] = {"heading_row": start + 1}
     return body
 
 
-def _read_jsonl(content: bytes, name: str) -> pd.DataFrame:
+def _below(
+    cells: pd.DataFrame, headings: Sequence[str], last: int, banners: Collection[int] = ()
+) -> pd.DataFrame:
+    """Return the filled rows below the headings; empty columns at the end are left out."""
+    filled = np.asarray(cells.notna(), dtype=bool)[last + 1 :]
+    kept = np.flatnonzero(filled.any(axis=1)) + 1  # numbers below the headings
+    numbers = [number for number in kept.tolist() if number + last not in banners]
+    used = filled.any(axis=0) | np.array([bool(heading) for heading in headings], dtype=bool)
+    width = int(np.flatnonzero(used)[-1]) + 1 if used.any() else 0
+    body = cells.iloc[[number + last for number in numbers], :width].reset_index(drop=True)
+    names = [heading or f"(column {n})" for n, heading in enumerate(headings[:width], start=1)]
+    body.columns = pd.Index(names)
+    if numbers != list(range(1, len(body) + 1)):
+        body.attrs[ROWS] = numbers
+    return body
+
+
+def _read_jsonl(content: bytes, name: str, _wanted: Wanted) -> pd.DataFrame:
     records: list[object] = []
     flaws: list[Flaw] = []
     for number, line in enumerate(decoded(content, name).split("\n"), start=1):
@@ -154,34 +181,26 @@ def _read_jsonl(content: bytes, name: str) -> pd.DataFrame:
     return records_frame(records, name)
 
 
-def _read_xlsx(content: bytes, name: str) -> pd.DataFrame:
-    try:
-        import openpyxl
-    except ImportError as error:
-        raise MissingExtraError("reading .xlsx files", "openpyxl", "excel") from error
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and validations, which no cell needs
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            rows = list(_sheet_rows(book.worksheets[0]))
-            book.close()
-    except Exception as error:  # openpyxl lets through whatever its zip and XML parsers raise
-        raise broken(
-            name, f"not a sound .xlsx workbook: {error}", "Save it again as .xlsx"
-        ) from error
-    width = max(map(len, rows), default=0)
-    columns = [[row[n] if n < len(row) else None for row in rows] for n in range(width)]
-    return _headed(object_frame(list(range(width)), columns))
+def _read_xlsx(content: bytes, name: str, wanted: Wanted) -> pd.DataFrame:
+    sheets = read_sheets(content, name)
+    sheet = best_sheet(sheets, wanted, name)
+    read = {"sheet": sheet.name, "sheets": len(sheets)}
+    if sheet.rows:
+        start = heading_row(sheet.rows, wanted)
+        headings, last = joined_headings(sheet, start, wanted)
+        if flaws := sheet.number_flaws(last, headings, wanted):
+            raise InputError(name, flaws)
+        columns = [[row[n] for row in sheet.rows] for n in range(len(headings))]
+        cells = object_frame(list(range(len(headings))), columns)
+        body = _below(cells, headings, last, sheet.banners(last))
+        read["heading_row"] = last + 1
+    else:
+        body = object_frame([], [])
+    body.attrs[READ] = read
+    return body
 
 
-def _sheet_rows(sheet: object) -> Iterator[tuple[object, ...]]:
-    """Yield the rows of a sheet; blank texts count as empty cells."""
-    sheet.reset_dimensions()  # type: ignore[attr-defined]  # some programs write them wrongly
-    for row in sheet.iter_rows(values_only=True):  # type: ignore[attr-defined]  # openpyxl is untyped
-        yield tuple(None if isinstance(c, str) and not c.strip() else c for c in row)
-
-
-def _read_parquet(content: bytes, name: str) -> pd.DataFrame:
+def _read_parquet(content: bytes, name: str, _wanted: Wanted) -> pd.DataFrame:
     try:
         import pyarrow.parquet
     except ImportError as error:
@@ -195,7 +214,7 @@ def _read_parquet(content: bytes, name: str) -> pd.DataFrame:
     return frame.drop(columns=pandas_index)
 
 
-_READERS: dict[str, Callable[[bytes, str], pd.DataFrame]] = {
+_READERS: dict[str, Reader] = {
     ".csv": _read_csv,
     ".csv.gz": _read_csv,
     ".tsv": _read_tsv,

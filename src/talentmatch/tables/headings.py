@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from talentmatch.errors import Flaw
 from talentmatch.tables.columns import columns_of, heading_key, meanings
+from talentmatch.tables.salaries import split_period
 
 __all__ = ["Layout", "lay_out", "meaning_of"]
 
+_NOTE = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]\s*[:：*＊]*\s*$")
 _ALIKE = 0.85  # headcont and headcount are .94 alike, min_score and min_degree .74
 
 
@@ -28,12 +31,15 @@ class Layout:
         Headings that the caller mapped to themselves, to be left alone.
     flaws : tuple of Flaw
         What is wrong with the headings.
+    periods : dict of str to str
+        What the caller said a salary column is paid for, as in ``"salary_max/month"``.
     """
 
     known: dict[str, int]
     unknown: tuple[int, ...]
     kept: tuple[str, ...]
     flaws: tuple[Flaw, ...]
+    periods: dict[str, str] = field(default_factory=dict)
 
 
 def meaning_of(heading: Hashable, table: str, columns: Mapping[str, str]) -> str | None:
@@ -59,7 +65,8 @@ def lay_out(
     table : {"candidates", "demands"}
         Which table it is.
     columns : mapping of str to str, optional
-        The caller's heading -> ours. A heading mapped to itself is left alone.
+        The caller's heading -> ours. A heading mapped to itself is left alone. A salary column may
+        say its period: ``"salary_max/month"``.
     kept : iterable of str, optional
         Headings that an earlier call left alone.
 
@@ -73,7 +80,7 @@ def lay_out(
     >>> lay_out(["编号", "notes", "简历"], "candidates").known
     {'candidate_id': 0, 'text': 2}
     """
-    columns = dict(columns or {})
+    columns, periods = _without_periods(columns or {}, table)
     names = columns_of(table)
     flaws = _mapping_flaws(headings, table, columns)
     itself = (h for h, ours in columns.items() if h == ours and h not in names)
@@ -90,10 +97,43 @@ def lay_out(
             unknown.append(position)
         else:
             found.setdefault(ours, []).append(position)
+    for ours, position in _noted(headings, table, unknown, kept, found).items():
+        found[ours] = [position]
+        unknown.remove(position)
     flaws += [_clash(headings, ours, places) for ours, places in found.items() if len(places) > 1]
     flaws += _unknown_flaws([headings[p] for p in unknown], table, kept, found)
     known = {name: found[name][0] for name in names if name in found}
-    return Layout(known, tuple(unknown), kept, tuple(flaws))
+    return Layout(known, tuple(unknown), kept, tuple(flaws), periods)
+
+
+def _without_periods(
+    columns: Mapping[str, str], table: str
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the caller's mapping without the periods of salaries, and these by column."""
+    plain, periods = {}, {}
+    for heading, ours in columns.items():
+        name, period = split_period(str(ours))
+        if period and name in columns_of(table):
+            ours, periods[name] = name, period
+        plain[heading] = ours
+    return plain, periods
+
+
+def _noted(
+    headings: Sequence[Hashable],
+    table: str,
+    unknown: Sequence[int],
+    kept: Sequence[str],
+    found: Mapping[str, object],
+) -> dict[str, int]:
+    """Return the columns that a heading means but for a note in brackets: 人数（必填）."""
+    noted: dict[str, list[int]] = {}
+    for position in unknown:
+        heading = str(headings[position])
+        ours = meanings(table).get(heading_key(_NOTE.sub("", heading)))
+        if ours is not None and ours not in found and heading not in kept:
+            noted.setdefault(ours, []).append(position)
+    return {ours: places[0] for ours, places in noted.items() if len(places) == 1}
 
 
 def _mapping_flaws(

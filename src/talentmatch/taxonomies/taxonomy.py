@@ -14,6 +14,7 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from talentmatch.displaying import Shown
 from talentmatch.errors import InputError, ProblemError
 from talentmatch.tables.decoding import broken
 from talentmatch.taxonomies.drafts import Draft, cycle_flaws
@@ -29,7 +30,7 @@ File = str | os.PathLike[str]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Taxonomy:
+class Taxonomy(Shown):
     """Terms and the concepts they name; made by `from_table`, `from_esco`, `from_onet`, `glossary`.
 
     Parameters
@@ -76,6 +77,7 @@ class Taxonomy:
     labels: list[str]
     broader: sp.csr_array
     languages: list[str]
+    _shown = ("terms", "labels")
 
     def __post_init__(self) -> None:
         n = len(self.concepts)
@@ -228,10 +230,9 @@ class Taxonomy:
         """Return the number of concepts."""
         return len(self.concepts)
 
-    def __repr__(self) -> str:
-        spoken = sorted(set(self.languages) - {""})
-        parts = [f"{len(self):,} concepts", f"{len(self.terms):,} terms", *spoken]
-        return f"<Taxonomy: {', '.join(parts)}>"
+    def _line(self) -> str:
+        spoken = "".join(f", {language}" for language in sorted(set(self.languages) - {""}))
+        return f"<Taxonomy: {len(self):,} concepts, {len(self.terms):,} terms{spoken}>"
 
     def __add__(self, other: Taxonomy) -> Taxonomy:
         """Return the terms and links of both; concepts with equal ids are one.

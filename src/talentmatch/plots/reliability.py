@@ -1,31 +1,21 @@
-"""Pictures for analysts, as matplotlib axes; nothing is shown or kept in global state."""
+"""What calibrated scores were worth: predicted against observed shares."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from talentmatch.errors import MissingExtraError, ProblemError
+from talentmatch.errors import ProblemError
+from talentmatch.plots.drawing import LEGEND, QUIET, SOLID, WARNING, drawn_on
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from talentmatch.learning.calibration import Calibration
     from talentmatch.learning.reliability import Bin
+    from talentmatch.plots.drawing import Axes
 
 __all__ = ["reliability_plot"]
 
-_SOUND, _OFF, _QUIET = "#0b6e99", "#d1495b", "#8a8f98"
-_LEGEND: dict[str, Any] = {
-    "ncols": 2,
-    "frameon": False,
-    "fontsize": "small",
-    "borderpad": 0.3,
-    "borderaxespad": 0,
-    "columnspacing": 1.2,
-    "handletextpad": 0.4,
-}
 _FIRM = 30  # pairs from which an interval may widen the picture
 
 
@@ -63,26 +53,21 @@ def reliability_plot(calibration: Calibration, ax: Axes | None = None) -> Axes:
     >>> ax.get_title(loc="left").splitlines()[0]
     'What a probability was worth (isotonic, out of fold)'
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("drawing", "matplotlib", "plot") from error
     if not calibration.bins:
         raise ProblemError("the calibration has no reliability table; make it with calibrate")
-    if ax is None:
-        ax = Figure(figsize=(6.0, 6.8), layout="constrained").add_subplot()
+    ax = drawn_on(ax, width=6.0, height=6.8)
     top = _edge(calibration.bins)
-    ax.plot([0, top], [0, top], color=_QUIET, linewidth=1, linestyle="--", zorder=1)
+    ax.plot([0, top], [0, top], color=QUIET, linewidth=1, linestyle="--", zorder=1)
     sound = [one for one in calibration.bins if _meets(one)]
     off = [one for one in calibration.bins if not _meets(one)]
-    _points(ax, sound, _SOUND, "o", "as predicted, within chance")
-    _points(ax, off, _OFF, "D", "off by more than chance")
+    _points(ax, sound, SOLID, "o", "as predicted, within chance")
+    _points(ax, off, WARNING, "D", "off by more than chance")
     ax.set_xlim(0, top)
     ax.set_ylim(0, top)
     ax.set_ylabel("Observed share of good outcomes (95 % interval)")
     ax.tick_params(labelbottom=False)
     ax.grid(alpha=0.25)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), **_LEGEND)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), **LEGEND)
     ax.set_title(
         f"What a probability was worth ({calibration.method}, out of fold)\n"
         f"Brier {calibration.brier_before:.4f} (base rate) → {calibration.brier:.4f}, "
@@ -127,7 +112,7 @@ def _counts(ax: Axes, bins: tuple[Bin, ...]) -> None:
     """A strip of bars below the axes: how many pairs each range holds."""
     strip = ax.inset_axes((0.0, -0.24, 1.0, 0.2), sharex=ax)
     low, width, count = np.array([(one.low, one.high - one.low, one.count) for one in bins]).T
-    bars = strip.bar(low, count, width, align="edge", color=_QUIET, edgecolor="white")
+    bars = strip.bar(low, count, width, align="edge", color=QUIET, edgecolor=ax.get_facecolor())
     strip.bar_label(bars, [_short(n) for n in count.tolist()], fontsize="x-small", padding=1)
     strip.set_ylim(0, 1.3 * count.max())
     strip.set_yticks([])

@@ -1,0 +1,1 @@
+"""The command's parts: one module for each thing that it does."""
