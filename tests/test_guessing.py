@@ -84,6 +84,10 @@ def test_a_salary_whose_period_nobody_states_is_unsure() -> None:
     assert "a month's or a year's" in str(guess.frame.set_index("heading").loc["薪资", "why"])
     told = posts.assign(薪资=["3-5万", "20万/年"])
     assert rows_of(guess_columns(told, "demands"))["薪资"] == ("salary_max/month", "likely")
+    each = posts.assign(薪资=["1-1.5万·13薪", "面议"])
+    assert rows_of(guess_columns(each, "demands"))["薪资"] == ("salary_max", "likely")
+    numbers = posts.assign(薪资=[20_000, "20万/年"])
+    assert rows_of(guess_columns(numbers, "demands"))["薪资"] == ("salary_max", "unsure")
 
 
 def test_two_headings_for_one_column_are_both_unsure() -> None:

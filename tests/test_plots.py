@@ -22,6 +22,7 @@ from talentmatch.plots.scores import count_scores
 from talentmatch.result import Progress
 
 pytest.importorskip("matplotlib")
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.style import context
@@ -350,6 +351,8 @@ def test_the_steps_are_the_best_known_at_each_moment(problem: tm.Problem) -> Non
     gaps = [max((most - value) / value, 1e-9) for value, most in both]
     assert strip.lines[0].get_ydata() == pytest.approx(gaps)
     assert strip.get_yscale() == "log"
+    FigureCanvasAgg(ax.figure).draw()
+    assert strip.xaxis.label.get_window_extent().y0 > 0  # inside the picture
     assert "Closed" in ax.get_title(loc="left")
 
 

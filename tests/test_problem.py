@@ -384,3 +384,19 @@ def test_raw_tables_join_the_ids_that_the_scorer_read(form: str) -> None:
     assert problem.capacity.tolist() == [1, 2]
     assert problem.headcount.tolist() == [2, 1]
     assert people["candidate_id"].tolist() == [3, 1]
+
+
+def test_a_changed_copy_keeps_the_headings_of_the_tables() -> None:
+    """A heading that the vocabulary knows by another name is not renamed on the way."""
+    posts = pd.DataFrame({"demand_id": ["X1", "X2"], "sector": ["a", "b"]})
+    people = pd.DataFrame({"candidate_id": ["R1"], "sector": ["a"]})
+    problem = tm.Problem([[0.5, 0.4]], people, posts)
+    for changed in (
+        problem.replace(min_score=0.1),
+        problem.replace(capacity=2).replace(headcount=2),
+    ):
+        assert list(changed.demands.columns) == ["demand_id", "sector"]
+        assert list(changed.candidates.columns) == ["candidate_id", "sector"]
+        limit = tm.GroupLimit("sector", at_most={"a": 0}, side="demand")
+        assert tm.solve(changed.replace(constraints=[limit])).pairs["demand_id"].tolist() == ["X2"]
+    assert posts.attrs == {}

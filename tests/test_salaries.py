@@ -198,6 +198,22 @@ def test_a_column_without_ranges_grows_no_second_one() -> None:
     assert own[["salary_min", "salary_max"]].values.tolist() == [[180_000, 300_000]]
 
 
+def test_an_empty_cell_beside_a_range_is_filled() -> None:
+    """Where the sheet has both columns, the range fills what is empty and nothing else."""
+    rows = [
+        {"id": "X1", "text": "CNC", "salary_min": None, "salary_max": "20-30万/年"},
+        {"id": "X2", "text": "CNC", "salary_min": 180_000, "salary_max": "20-30万/年"},
+        {"id": "X3", "text": "CNC", "salary_min": None, "salary_max": 300_000},
+        {"id": "X4", "text": "CNC", "salary_min": None, "salary_max": "30万以上/年"},
+    ]
+    posts = tm.read_demands(rows)
+    assert posts["salary_min"].fillna(-1).tolist() == [200_000, 180_000, -1, 300_000]
+    assert posts["salary_max"].fillna(-1).tolist() == [300_000, 300_000, 300_000, -1]
+    pd.testing.assert_frame_equal(tm.read_demands(posts), posts)
+    people = [{"id": "R1", "text": "CNC", "期望月薪": "1-2万", "salary_expected_max": ""}]
+    assert tm.read_candidates(people)["salary_expected_max"].tolist() == [240_000]
+
+
 def test_the_period_can_be_said_once_with_the_mapping() -> None:
     """``salary_max/month`` settles a column whose cells leave it open; without it each is named."""
     rows = [

@@ -128,6 +128,19 @@ def test_a_sheet_that_is_hidden_or_empty_yields_to_one_that_is_not(tmp_path: Pat
     assert clean["demand_id"].tolist() == ["X2"]
 
 
+def test_the_name_of_a_sheet_speaks_where_no_heading_is_known(tmp_path: Path) -> None:
+    """Foreign headings on a sheet called posts are taken before a cover that says nothing."""
+    cover: Rows = [["Hinweise", "Stand"], ["Bitte lesen", "Mai"]]
+    path = book(
+        tmp_path / "a.xlsx", Deckblatt=cover, Posts=[["Kürzel", "Aufgabe"], ["X1", "Fräsen"]]
+    )
+    clean = tm.read_demands(path, columns={"Kürzel": "demand_id", "Aufgabe": "text"})
+    assert clean["demand_id"].tolist() == ["X1"]
+    with pytest.raises(tm.InputError) as caught:
+        tm.read_demands(path)
+    assert caught.value.table == "demands (sheet 'Posts')"
+
+
 def test_a_sheet_that_is_not_there_is_named(tmp_path: Path) -> None:
     """The error lists the sheets there are, and says what has none."""
     path = book(tmp_path / "a.xlsx", 需求表=POSTS, notes=[["x"]])
@@ -175,6 +188,11 @@ def test_a_number_merged_over_rows_is_asked_about(tmp_path: Path) -> None:
     _, rules, hints = flaws_of(path)
     assert rules == ["5 in one cell merged over rows 2 to 3 of the sheet"]
     assert hints == ["Unmerge it and write each row's own number"]
+    rows[1][2] = None
+    path = book(tmp_path / "b.xlsx", ("D2:D3",), 需求=rows)
+    serial = tm.read_demands(path)["序号"]
+    assert serial.iloc[0] == 1
+    assert serial.isna().tolist() == [False, True]
 
 
 def test_headings_in_two_rows_are_joined(tmp_path: Path) -> None:
@@ -194,6 +212,13 @@ def test_headings_in_two_rows_are_joined(tmp_path: Path) -> None:
     assert clean.attrs["talentmatch_read"]["heading_row"] == 3
 
 
+def test_a_full_row_above_the_headings_is_no_heading(tmp_path: Path) -> None:
+    """Who filled the sheet in, when and how to call them may be as many cells as the headings."""
+    about: list[object] = ["填报单位", "人才中心", "填报人", "王某", "电话", "0574"]
+    path = book(tmp_path / "a.xlsx", 需求=[about, *POSTS])
+    assert tm.read_demands(path)["demand_id"].tolist() == ["X1", "X2"]
+
+
 def test_banners_between_the_rows_are_no_rows(tmp_path: Path) -> None:
     """Section titles and footnotes merged across the table are left out; a lone id is not."""
     rows: Rows = [
@@ -203,6 +228,8 @@ def test_banners_between_the_rows_are_no_rows(tmp_path: Path) -> None:
     assert tm.read_demands(path)["demand_id"].tolist() == ["X1", "X2"]
     rows[1] = ["X7"]
     path = book(tmp_path / "b.xlsx", ("A4:F4", "A6:F7"), 需求=rows)
+    assert flaws_of(path)[1] == ["nothing to match on: 需求描述 is empty"]
+    path = book(tmp_path / "c.xlsx", ("A2:B2", "A4:F4", "A6:F7"), 需求=rows)
     assert flaws_of(path)[1] == ["nothing to match on: 需求描述 is empty"]
 
 

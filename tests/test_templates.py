@@ -10,7 +10,7 @@ import talentmatch as tm
 from talentmatch.reading import read_table
 from talentmatch.tables.columns import KEYS, TABLES, columns_of
 from talentmatch.tables.headings import lay_out
-from talentmatch.template_words import CHINESE
+from talentmatch.template_words import CHINESE, UNITS
 from talentmatch.templates import template
 
 LANGUAGES = ("en", "zh", "both")
@@ -24,7 +24,8 @@ def test_the_headings_of_a_template_mean_its_columns(table: str, lang: str, tmp_
     sheet = openpyxl.load_workbook(path).worksheets[0]
     layout = lay_out([cell.value for cell in sheet[1]], table)
     assert layout.known == {name: k for k, name in enumerate(columns_of(table))}
-    assert not layout.flaws and not layout.unknown
+    assert not layout.flaws
+    assert not layout.unknown
     assert sheet.freeze_panes == "A2"
     assert sheet.max_row == 1
 
@@ -75,20 +76,25 @@ def test_what_is_typed_is_checked(tmp_path: Path) -> None:
     path = template(tmp_path / "demands.xlsx", lang="both")
     sheet = openpyxl.load_workbook(path).worksheets[0]
     names = list(columns_of("demands"))
-    found = {names[rule.sqref.ranges[0].min_col - 1]: rule for rule in
+    found = {names[min(rule.sqref.ranges, key=str).min_col - 1]: rule for rule in
              sheet.data_validations.dataValidation}  # fmt: skip
     assert set(found) == set(names)
     assert (found["headcount"].type, found["headcount"].formula1) == ("whole", "0")
     assert found["headcount"].errorStyle in (None, "stop")
     assert found["start_date"].type == "date"
-    assert "博士" in found["min_degree"].formula1 and "doctor" in found["min_degree"].formula1
+    assert "博士" in found["min_degree"].formula1
+    assert "doctor" in found["min_degree"].formula1
     assert found["min_degree"].errorStyle == "warning"
     assert not found["salary_max"].showErrorMessage
     for rule in found.values():
         assert len(rule.prompt) <= 255, "Excel calls a longer prompt a damaged file"
         assert len(rule.formula1 or "") <= 255
-        assert rule.sqref.ranges[0].min_row == 2
+        assert {cells.min_row for cells in rule.sqref.ranges} == {2}
     assert sheet.column_dimensions["A"].number_format == "@"
+    dark = sheet["A1"].fill.fgColor.rgb
+    marked = {name for name, cell in zip(names, sheet[1], strict=True)
+              if cell.fill.fgColor.rgb == dark}  # fmt: skip
+    assert marked == {"demand_id", "text", "skills"}
 
 
 def test_the_second_sheet_explains_every_column(tmp_path: Path) -> None:
@@ -108,6 +114,7 @@ def test_the_second_sheet_explains_every_column(tmp_path: Path) -> None:
 def test_every_column_has_its_meaning_in_chinese() -> None:
     """No column is without one, and none is explained that is not there."""
     assert {t: set(CHINESE[t]) for t in CHINESE} == {t: set(columns_of(t)) for t in TABLES}
+    assert set(UNITS) == {column.unit for t in TABLES for column in columns_of(t).values()}
 
 
 def test_a_filled_sheet_is_never_overwritten(tmp_path: Path) -> None:

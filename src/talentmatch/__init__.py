@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from talentmatch.explaining import Explanation as Explanation
     from talentmatch.explaining import alternatives as alternatives
     from talentmatch.explaining import explain as explain
+    from talentmatch.guessing import guess_columns as guess_columns
     from talentmatch.matching import match as match
     from talentmatch.must_have import MustHave as MustHave
     from talentmatch.outputs import write_plan as write_plan
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from talentmatch.solving import solve as solve
     from talentmatch.tables.columns import vocabulary as vocabulary
     from talentmatch.taxonomies.taxonomy import Taxonomy as Taxonomy
+    from talentmatch.templates import template as template
     from talentmatch.vectorizing import SkillVectorizer as SkillVectorizer
     from talentmatch.versions import show_versions as show_versions
     from talentmatch.worth import MarginalValue as MarginalValue
@@ -112,6 +114,7 @@ _HOME = {
     "check": "checking",
     "diagnose": "diagnosing",
     "explain": "explaining",
+    "guess_columns": "guessing",
     "marginal_value": "worth",
     "match": "matching",
     "quarantine": "reading",
@@ -120,6 +123,7 @@ _HOME = {
     "scarcity": "worth",
     "show_versions": "versions",
     "solve": "solving",
+    "template": "templates",
     "vocabulary": "tables.columns",
     "write_plan": "outputs",
 }

@@ -85,9 +85,8 @@ class ColumnGuess(Shown, Mapping[str, str]):
         Examples
         --------
         >>> import talentmatch as tm
-        >>> from talentmatch.guessing import guess_columns
         >>> posts = [{"编号": "X1", "内容": "CNC", "薪资": "1-1.5万"}]
-        >>> guess = guess_columns(posts, "demands").with_columns({"薪资": "salary_max/month"})
+        >>> guess = tm.guess_columns(posts, "demands").with_columns({"薪资": "salary_max/month"})
         >>> tm.read_demands(posts, columns=guess)[["salary_min", "salary_max"]].values.tolist()
         [[120000.0, 180000.0]]
         """
@@ -116,10 +115,9 @@ class ColumnGuess(Shown, Mapping[str, str]):
         Examples
         --------
         >>> import tempfile, pathlib, talentmatch as tm
-        >>> from talentmatch.guessing import guess_columns
         >>> posts = [{"编号": "X1", "岗位职责及要求": "CNC"}]
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     path = guess_columns(posts, "demands").save(pathlib.Path(folder, "columns.json"))
+        ...     path = tm.guess_columns(posts, "demands").save(pathlib.Path(folder, "columns.json"))
         ...     tm.read_demands(posts, columns=path)["text"].tolist()
         ['CNC']
         """
@@ -169,8 +167,9 @@ def guess_columns(source: object, table: str, *, sheet: str | None = None) -> Co
 
     Examples
     --------
+    >>> import talentmatch as tm
     >>> posts = [{"编号": "X1", "岗位职责及要求": "CNC", "拟招人数": 2, "公司规模": "50-150人"}]
-    >>> guess = guess_columns(posts, "demands")
+    >>> guess = tm.guess_columns(posts, "demands")
     >>> guess
     <ColumnGuess for demands: 1 known, 2 likely, 1 left alone>
     >>> dict(guess)

@@ -19,6 +19,7 @@ __all__ = ["limits_of", "table_by_id"]
 
 _MOST = 2**31 - 1  # keeps sums of limits far inside int64
 _SHOWN = 5
+_READ = "talentmatch: read"  # among the attributes of a frame
 
 
 def table_by_id(
@@ -41,7 +42,7 @@ def table_by_id(
     elif table.index.name == heading:
         own = table.index
     elif isinstance(ids, pd.RangeIndex) and len(table) == len(ids):
-        return ids, table.reset_index(drop=True)
+        return ids, _ours(table)
     elif not isinstance(table.index, pd.RangeIndex) and ids.isin(table.index).all():
         own = table.index.rename(heading)
     else:
@@ -50,12 +51,19 @@ def table_by_id(
         twice = own[own.duplicated()].unique()[:_SHOWN].tolist()
         raise ProblemError(f"the table of {side}s repeats {heading} {twice}")
     if isinstance(ids, pd.RangeIndex) and len(own) == len(ids) and not ids.isin(own).all():
-        return own, table.reset_index(drop=True)
+        return own, _ours(table)
     place = own.get_indexer(ids)
     if (place < 0).any():
         absent = ids[place < 0][:_SHOWN].tolist()
         raise ProblemError(f"the table of {side}s has no row for {heading} {absent}")
-    return ids, table.iloc[place].reset_index(drop=True)
+    return ids, _ours(table.iloc[place])
+
+
+def _ours(table: pd.DataFrame) -> pd.DataFrame:
+    """A copy of our own, marked: it is as its problem has it, and not to be read a second time."""
+    copied = table.reset_index(drop=True)
+    copied.attrs = {**table.attrs, _READ: True}
+    return copied
 
 
 def _understood(table: object, ids: pd.Index, side: str) -> pd.DataFrame:
@@ -66,7 +74,7 @@ def _understood(table: object, ids: pd.Index, side: str) -> pd.DataFrame:
             table = foreign_frame(table, f"the table of {name}")
         except TypeError as error:
             raise ProblemError(str(error)) from None
-    if isinstance(ids, pd.RangeIndex):
+    if isinstance(ids, pd.RangeIndex) or table.attrs.get(_READ):
         return table
     try:
         clean = checked(table, name)

@@ -56,12 +56,10 @@ def write_plan(
     - ``unfilled.csv``, ``unassigned.csv``: what is left over, with reason and sentence.
     - ``result.json``: what was proved and how it was made; ``null`` where a number is not finite.
     - ``report.html``: all of it for people, in one page that loads nothing.
-    - ``plan.xlsx``, with ``workbook=True``: the three tables and how the plan was made as sheets
-      with filters and frozen headings.
+    - ``plan.xlsx``, with ``workbook=True``: the tables and how they were made, ready to filter.
 
-    A result without a plan writes ``result.json`` and ``report.html`` only, which say why, and
-    removes the tables and the workbook of an earlier plan from the folder, for they would belie it.
-    An older ``plan.xlsx`` is also removed where no new one is asked for.
+    A result without a plan writes ``result.json`` and ``report.html`` only, which say why. Tables
+    and workbook of an earlier plan are removed where no new ones are written: they would belie it.
 
     Parameters
     ----------
@@ -102,18 +100,13 @@ def write_plan(
     reasons = list(reasons_for(result.scores, summary.rows, summary.cols))
     files: dict[str, bytes] = {}
     if summary.has_plan:
-        tables = (_pairs(summary, reasons), result.unfilled, result.unassigned)
-        files = {name: _sheet(table) for name, table in zip(PLAN_FILES, tables, strict=True)}
+        tables = _tables(summary, reasons)
+        files = {name: _sheet(table) for name, table in tables.items()}
         if workbook:
-            sheets = {Path(name).stem: t for name, t in zip(PLAN_FILES, tables, strict=True)}
-            files[PLAN_BOOK] = plan_book(summary, provenance, sheets)
+            files[PLAN_BOOK] = plan_book(summary, provenance, tables)
     files["result.json"] = _json(summary, provenance)
     files["report.html"] = render_report(summary, reasons, provenance).encode("utf-8")
-    written = write_together(folder, files)
-    for name in (*PLAN_FILES, PLAN_BOOK):
-        if name not in files:
-            Path(folder, name).unlink(missing_ok=True)
-    return written
+    return _written(folder, files)
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: str | os.PathLike[str]) -> list[Path]:
@@ -145,6 +138,21 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: str | os.PathLike[s
     "x\n'=1+1\n"
     """
     return write_together(folder, {name: _sheet(table) for name, table in tables.items()})
+
+
+def _written(folder: str | os.PathLike[str], files: Mapping[str, bytes]) -> list[Path]:
+    """Write the files, and remove what an earlier plan left."""
+    written = write_together(folder, files)
+    for name in (*PLAN_FILES, PLAN_BOOK):
+        if name not in files:
+            Path(folder, name).unlink(missing_ok=True)
+    return written
+
+
+def _tables(summary: Summary, reasons: Sequence[list[Phrase]]) -> dict[str, pd.DataFrame]:
+    result = summary.result
+    tables = (_pairs(summary, reasons), result.unfilled, result.unassigned)
+    return dict(zip(PLAN_FILES, tables, strict=True))
 
 
 def _pairs(summary: Summary, reasons: Sequence[list[Phrase]]) -> pd.DataFrame:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["CHINESE"]
+__all__ = ["CHINESE", "UNITS"]
+
+UNITS = {
+    "": "",
+    "people": "人",
+    "children": "人",
+    "day": "日",
+    "RMB": "元",
+    "RMB a year": "元/年",
+    "demands, or load": "项，或工作量",
+}
+"""Units in Chinese."""
 
 _SALARY = "；可写 24万/年、1.5-2万/月、面议"
 

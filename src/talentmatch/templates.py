@@ -11,7 +11,7 @@ from talentmatch.tables.columns import KEYS, NEEDED, TABLES, Column, columns_of
 from talentmatch.tables.salaries import ENDS
 from talentmatch.tables.sheets import CALLED
 from talentmatch.tables.workbooks import Check, Page, write_book
-from talentmatch.template_words import CHINESE
+from talentmatch.template_words import CHINESE, UNITS
 
 __all__ = ["template"]
 
@@ -45,6 +45,7 @@ _PAY = (
 )
 _EMPTY = {"required": "必填", "empty": "空", "missing": "未说明"}
 _MATCHED_ON = {"text", "skills"}
+_WIDTHS = {"text": 60, "skills": 32, "list": 20, "label": 24, "category": 16, "id": 14, "date": 14}
 _BELOW = -1_000_000_000  # a number may be negative
 
 
@@ -53,9 +54,10 @@ def template(
 ) -> Path:
     """Write an empty workbook to fill: one sheet for the table, one that explains its columns.
 
-    Headings are frozen and filtered; those that must be filled are darker. Numbers, days, degrees
-    and yes or no are checked as they are typed. `read_candidates`, `read_demands` and `read_table`
-    read the filled sheet as it is; empty rows do not matter.
+    Headings are frozen and filtered; those that must be filled (of text and skills at least one)
+    are darker. Numbers, days, degrees and yes or no are checked as they are typed.
+    `read_candidates`, `read_demands` and `read_table` read the filled sheet as it is; empty rows
+    do not matter.
 
     Parameters
     ----------
@@ -83,9 +85,8 @@ def template(
     Examples
     --------
     >>> import pathlib, tempfile, talentmatch as tm
-    >>> from talentmatch.templates import template
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = template(pathlib.Path(folder, "demands.xlsx"), lang="zh")
+    ...     path = tm.template(pathlib.Path(folder, "demands.xlsx"), lang="zh")
     ...     path.name, path.exists()
     ('demands.xlsx', True)
     """
@@ -122,13 +123,14 @@ def _to_fill(table: str, columns: list[Column], lang: Language) -> Page:
         for k, column in enumerate(columns)
         if column.type not in ("count", "number", "money")
     }
-    needed = frozenset(k for k, column in enumerate(columns) if _is_needed(column))
+    needed = frozenset(k for k, c in enumerate(columns) if _is_needed(c) or c.name in _MATCHED_ON)
     return Page(
         _SHEETS[table] if lang == "zh" else table,
         [_heading(column, lang) for column in columns],
         formats=shapes,
         checks=checks,
         needed=needed,
+        widths={k: _WIDTHS.get(column.type, 12) for k, column in enumerate(columns)},
     )
 
 
@@ -138,8 +140,7 @@ def _is_needed(column: Column) -> bool:
 
 def _heading(column: Column, lang: Language) -> str:
     """Return the heading in one language or both; each is read back as this column."""
-    chinese = [alias for alias in column.aliases if not alias[0].isascii() and alias[0] != "r"]
-    chinese = [alias for alias in chinese if "\u4e00" <= alias[0] <= "\u9fff"]
+    chinese = [alias for alias in column.aliases if "\u4e00" <= alias[0] <= "\u9fff"]
     full = next((alias for alias in chinese if len(alias) >= 4), chinese[0])
     return {"en": column.name, "zh": full, "both": f"{column.name}\n（{full}）"}[lang]
 
@@ -156,7 +157,8 @@ def _check(column: Column, lang: Language) -> Check:
     hint = f"{_spoken(column.meaning, CHINESE[column.table][column.name], lang)}\n"
     hint += _how(column, lang)
     if column.type == "flag":
-        return Check("list", {"en": ("yes", "no"), "zh": ("是", "否")}.get(lang, ("是", "否", "yes", "no")), hint=hint)  # fmt: skip
+        flags = {"en": ("yes", "no"), "zh": ("是", "否")}.get(lang, ("yes", "no", "是", "否"))
+        return Check("list", flags, hint=hint)
     if column.name in ("degree", "min_degree"):
         english = tuple(words[0] for words in DEGREES[1:])
         chinese = tuple(next(w for w in words if not w.isascii()) for words in DEGREES)
@@ -175,12 +177,12 @@ def _explained(table: str, columns: list[Column], lang: Language) -> Page:
     for column in columns:
         empty = column.default_shown
         must = _spoken("yes", "是", lang) if _is_needed(column) else ""
-        if column.name in _MATCHED_ON and _MATCHED_ON <= set(columns_of(table)):
+        if column.name in _MATCHED_ON and set(columns_of(table)) >= _MATCHED_ON:
             must = _spoken("text or skills", "简历/需求内容与技能至少填一项", lang)
         rows.append([
             _heading(column, lang),
             _spoken(column.meaning, CHINESE[table][column.name], lang),
-            column.unit, _how(column, lang),
+            _spoken(column.unit, UNITS[column.unit], lang).strip(), _how(column, lang),
             _spoken(empty, _EMPTY.get(empty, empty), lang) if empty in _EMPTY else empty,
             column.example, must, ", ".join(column.aliases),
         ])  # fmt: skip

@@ -206,7 +206,7 @@ def locks_and_forbids(
     ...     {"kind": "introduced", "date": "2021-04-01", **pair},
     ... ])
     >>> locks_and_forbids(record)
-    (Lock(pairs=(('R1', 'X1'),)), None)
+    (Lock((('R1', 'X1'),)), None)
     """
     if contracted not in ("lock", "leave_out"):
         raise ValueError(f"contracted must be 'lock' or 'leave_out', not {contracted!r}")

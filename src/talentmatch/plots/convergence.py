@@ -10,7 +10,16 @@ import numpy as np
 import pandas as pd
 
 from talentmatch.errors import ProblemError
-from talentmatch.plots.drawing import LEGEND, QUIET, SOLID, WARNING, drawn_on, finished, titled
+from talentmatch.plots.drawing import (
+    LEGEND,
+    QUIET,
+    SOLID,
+    WARNING,
+    drawn_on,
+    finished,
+    in_percent,
+    titled,
+)
 from talentmatch.result import OPTIMAL_GAP, Progress, Result, Status, is_closed, relative_gap
 
 if TYPE_CHECKING:
@@ -59,6 +68,7 @@ def convergence_plot(
     'Closed: the best plan reaches the bound, 1.6'
     """
     frame = convergence(states, result=result)
+    own = ax is None
     ax = drawn_on(ax, height=5.8)
     known = frame[frame["objective"].notna()]
     bounded = frame[frame["bound"].notna()]
@@ -75,7 +85,11 @@ def convergence_plot(
     ax.grid(alpha=0.25)
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), **(LEGEND | {"ncols": 3}))
     titled(ax, f"How the search closed in\n{_end(frame)}", pad=24)
-    return finished(ax)
+    finished(ax)
+    if own:
+        # the layout needs two goes to make room for the strip
+        ax.figure.draw_without_rendering()  # type: ignore[union-attr]  # it is no part of another
+    return ax
 
 
 def convergence(states: Iterable[Progress], *, result: Result | None = None) -> pd.DataFrame:
@@ -157,12 +171,11 @@ def _gaps(ax: Axes, both: pd.DataFrame) -> Axes:
     if not len(both):
         return ax
     ax.tick_params(labelbottom=False)
-    strip = ax.inset_axes((0.0, -0.4, 1.0, 0.34), sharex=ax)
+    strip = ax.inset_axes((0.0, -0.33, 1.0, 0.27), sharex=ax)
     gaps = [relative_gap(bound, value, abs(value)) for _, value, bound in both.itertuples(False)]
     shown = np.maximum(gaps, OPTIMAL_GAP)  # less than this is rounding
     strip.step(both["seconds"], shown, where="post", color=QUIET, marker="o", markersize=4)
-    strip.set_yscale("log")
-    strip.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.3g} %")
+    in_percent(strip, few=shown.max() > 100 * shown.min())
     strip.set_ylabel("Gap (log scale)")
     strip.grid(alpha=0.25)
     return strip

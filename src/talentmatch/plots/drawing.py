@@ -25,6 +25,7 @@ __all__ = [
     "counting",
     "drawn_on",
     "finished",
+    "in_percent",
     "shortened",
     "titled",
 ]
@@ -146,6 +147,31 @@ def counting(ax: Axes) -> None:
 
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+
+
+def in_percent(ax: Axes, *, few: bool) -> None:
+    """Show shares on a log scale of the vertical axis, with ticks in percent.
+
+    Parameters
+    ----------
+    ax : Axes
+        Of shares.
+    few : bool
+        Whether ticks stand at powers of ten only; otherwise at twice and five times these too.
+
+    Examples
+    --------
+    >>> ax = drawn_on(None)
+    >>> in_percent(ax, few=True)
+    >>> ax.get_yscale()
+    'log'
+    """
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1.0,) if few else (1.0, 2.0, 5.0), numticks=5))
+    ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.3g} %")
+    ax.yaxis.set_minor_locator(NullLocator())
 
 
 def barred(ax: Axes, labels: Sequence[str]) -> None:

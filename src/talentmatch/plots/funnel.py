@@ -109,7 +109,7 @@ def _counts(frame: pd.DataFrame, ax: Axes | None) -> Axes:
         said = f"  {row['events']:,}" + (f"  ({', '.join(sides)})" if sides else "")
         ax.text(row["events"], place, said, va="center", fontsize="small")
     barred(ax, [_words(stage) for stage in frame["stage"]])
-    ax.set_xlim(0, 1.75 * max(events.max(initial=0.0), 1.0))
+    ax.set_xlim(0, 1.9 * max(events.max(initial=0.0), 1.0))
     counting(ax)
     ax.set_xlabel("Events")
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), **LEGEND)

@@ -116,37 +116,24 @@ def score_plot(
     counts = count_scores(result, bins=bins, most=most, seed=seed)
     ax = drawn_on(ax)
     line = result.problem.min_score
+    below = np.zeros(len(counts.chosen), dtype=bool) if line is None else counts.edges[1:] <= line
     highest = counts.eligible.max(initial=1.0)
     is_log = highest > _STEEP * counts.chosen.max(initial=1)
-    bottom = _LOWEST if is_log else 0.0
-    below = np.zeros(len(counts.chosen), dtype=bool)
-    if line is not None:
-        below = counts.edges[1:] <= line
-    about = " (estimated)" if counts.is_sampled else ""
-    _bars(ax, counts, counts.eligible, ~below, bottom, color=QUIET, alpha=0.55,
-          edgecolor=ax.get_facecolor(), label=f"eligible pairs{about}")  # fmt: skip
-    _bars(ax, counts, counts.eligible, below, bottom, facecolor="none", edgecolor=QUIET,
-          label=f"below min_score{about}")  # fmt: skip
-    _bars(ax, counts, counts.chosen, ~below, bottom, color=SOLID, edgecolor=ax.get_facecolor(),
-          label="pairs of the plan")  # fmt: skip
+    _layers(ax, counts, below, _LOWEST if is_log else 0.0)
     if line is not None:
         ax.axvline(line, color=WARNING, linewidth=1.5, linestyle="--", label=f"min_score {line:g}")
     if is_log:
         ax.set_yscale("log")
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else "")
-        ax.set_ylim(bottom, 2 * highest)
+        ax.set_ylim(_LOWEST, 2 * highest)
     ax.set_xlabel("Score")
     ax.set_ylabel("Pairs (log scale)" if is_log else "Pairs")
     ax.grid(axis="y", alpha=0.25)
     ax.set_axisbelow(True)
     wide = {"ncols": 2 if counts.is_sampled else 4}
-    ax.legend(
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        **(LEGEND | wide),
-    )
-    titled(ax, _title(result, counts, float(counts.eligible[~below].sum())),
-           pad=42 if counts.is_sampled else 24)  # fmt: skip
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), **(LEGEND | wide))
+    said = _title(result, counts, float(counts.eligible[~below].sum()))
+    titled(ax, said, pad=42 if counts.is_sampled else 24)
     return finished(ax)
 
 
@@ -265,6 +252,17 @@ def _counted(values: Floats, edges: Floats) -> NDArray[np.int64]:
     """How many values lie in each range; lower ends belong to it, and the last upper one."""
     place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
     return np.bincount(place, minlength=len(edges) - 1).astype(np.int64)
+
+
+def _layers(ax: Axes, counts: ScoreCounts, below: NDArray[np.bool_], bottom: float) -> None:
+    """The bars: eligible pairs behind, hollow below the line, and those of the plan in front."""
+    about, edge = " (estimated)" if counts.is_sampled else "", ax.get_facecolor()
+    _bars(ax, counts, counts.eligible, ~below, bottom, color=QUIET, alpha=0.55, edgecolor=edge,
+          label=f"eligible pairs{about}")  # fmt: skip
+    _bars(ax, counts, counts.eligible, below, bottom, facecolor="none", edgecolor=QUIET,
+          label=f"below min_score{about}")  # fmt: skip
+    _bars(ax, counts, counts.chosen, ~below, bottom, color=SOLID, edgecolor=edge,
+          label="pairs of the plan")  # fmt: skip
 
 
 def _bars(

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-__all__ = ["KIN", "OTHER", "gather"]
+__all__ = ["KIN", "OTHER", "gather", "says_nothing"]
 
 OTHER = "other shared words"
 KIN = "similar spellings"
@@ -66,6 +66,17 @@ def gather(words: Mapping[str, float], pieces: Mapping[str, float]) -> dict[str,
         weight[_phrase_of(parts, home)] += words[run]
     _spread(pieces, home, weight)
     return dict(weight)
+
+
+def says_nothing(word: str) -> bool:
+    """Tell whether a word says nothing alone: ``the``, ``several``, ``的``.
+
+    Examples
+    --------
+    >>> says_nothing("the"), says_nothing("cable")
+    (True, False)
+    """
+    return word in _SAYS_NOTHING
 
 
 def _chains(signs: Mapping[str, float], pieces: Mapping[str, float]) -> dict[str, str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from talentmatch.reporting.escaping import page_text
 from talentmatch.reporting.labels import Labels
-from talentmatch.reporting.page import table
-from talentmatch.reporting.summary import Summary, counted
+from talentmatch.reporting.page import sentence_html, table
+from talentmatch.reporting.summary import Summary
+from talentmatch.reporting.wording import Wording
 
 __all__ = ["REASONS", "unassigned_section", "unfilled_section"]
 
@@ -35,57 +34,73 @@ REASONS = {
 
 def unfilled_section(summary: Summary, labels: Labels) -> str:
     """List the demands with open slots, each with its reason."""
-    frame = summary.result.unfilled
-    head = '<section aria-labelledby="unfilled">\n<h2 id="unfilled">Unfilled demands</h2>\n'
+    say, frame = summary.say, summary.result.unfilled
+    head = _head("unfilled", say("Unfilled demands"))
     if not len(frame):
-        return f"{head}<p>None: every demand has all the people it asked for.</p>\n</section>\n"
+        none = say("None: every demand has all the people it asked for.")
+        return f"{head}<p>{page_text(none)}</p>\n</section>\n"
     places = labels.demand_ids.get_indexer(pd.Index(frame["demand_id"]))
     rows = [
         f'<tr><th scope="row" class="full">{labels.demand(col)}</th>'
-        f'<td class="num" data-k="Wanted">{wanted:,}</td><td class="num" data-k="Filled">{filled:,}'
-        f'</td><td class="full">{page_text(sentence)}</td></tr>\n'
+        f'<td class="num" data-k="{say("Wanted")}">{wanted:,}</td>'
+        f'<td class="num" data-k="{say("Filled")}">{filled:,}</td>'
+        f'<td class="full">{sentence_html(say, sentence)}</td></tr>\n'
         for col, wanted, filled, sentence in zip(
             places.tolist(), frame["headcount"], frame["filled"], frame["sentence"], strict=True
         )
     ]
-    heads = [("Demand", ""), ("Wanted", "num"), ("Filled", "num"), ("Why", "")]
-    whole = _list(heads, rows, "demand", "unfilled.csv")
-    return f"{head}{_by_reason(frame, 'Demands')}{whole}</section>\n"
+    heads = [(say("Demand"), ""), (say("Wanted"), "num"), (say("Filled"), "num"), (say("Why"), "")]
+    caption = say("Each demand with its reason")
+    if len(rows) > _MOST:
+        caption = say(
+            "The first {most:,} of {total:,} demands; all of them are in unfilled.csv",
+            most=_MOST, total=len(rows),
+        )  # fmt: skip
+    whole = table(heads, rows[:_MOST], caption)
+    return f"{head}{_by_reason(say, frame, 'Demands')}{whole}</section>\n"
 
 
 def unassigned_section(summary: Summary, labels: Labels) -> str:
     """Sum up the candidates left over by reason; the list opens on demand."""
-    frame = summary.result.unassigned
-    head = (
-        '<section aria-labelledby="unassigned">\n<h2 id="unassigned">Unassigned candidates</h2>\n'
-    )
+    say, frame = summary.say, summary.result.unassigned
+    head = _head("unassigned", say("Unassigned candidates"))
     if not len(frame):
-        return f"{head}<p>None: everyone has a demand.</p>\n</section>\n"
+        none = say("None: everyone has a demand.")
+        return f"{head}<p>{page_text(none)}</p>\n</section>\n"
     places = labels.candidate_ids.get_indexer(pd.Index(frame["candidate_id"]))
     rows = [
         f'<tr><th scope="row" class="full">{labels.candidate(row)}</th>'
-        f'<td class="full">{page_text(sentence)}</td></tr>\n'
+        f'<td class="full">{sentence_html(say, sentence)}</td></tr>\n'
         for row, sentence in zip(places.tolist(), frame["sentence"], strict=True)
     ]
-    whole = _list([("Candidate", ""), ("Why", "")], rows, "candidate", "unassigned.csv")
+    caption = say("Each candidate with its reason")
+    if len(rows) > _MOST:
+        caption = say(
+            "The first {most:,} of {total:,} candidates; all of them are in unassigned.csv",
+            most=_MOST, total=len(rows),
+        )  # fmt: skip
+    whole = table([(say("Candidate"), ""), (say("Why"), "")], rows[:_MOST], caption)
+    show = say("Show the {candidates}", candidates=say.counted(len(frame), "candidate"))
     return (
-        f"{head}{_by_reason(frame, 'Candidates')}<details><summary>Show the "
-        f"{counted(len(frame), 'candidate')}</summary>\n{whole}</details>\n</section>\n"
+        f"{head}{_by_reason(say, frame, 'Candidates')}<details><summary>{page_text(show)}"
+        f"</summary>\n{whole}</details>\n</section>\n"
     )
 
 
-def _by_reason(frame: pd.DataFrame, noun: str) -> str:
+def _head(place: str, title: str) -> str:
+    return f'<section aria-labelledby="{place}">\n<h2 id="{place}">{page_text(title)}</h2>\n'
+
+
+def _by_reason(say: Wording, frame: pd.DataFrame, noun: str) -> str:
     rows = [
-        f'<tr><th scope="row">{page_text(REASONS.get(code, code.replace("_", " ")))}</th>'
-        f'<td class="num" data-k="{noun}">{number:,}</td></tr>\n'
+        f'<tr><th scope="row">{page_text(_reason(say, code))}</th>'
+        f'<td class="num" data-k="{say(noun)}">{number:,}</td></tr>\n'
         for code, number in frame["reason"].value_counts().items()
         if isinstance(code, str)
     ]
-    return table([("Reason", ""), (noun, "num")], rows, f"{noun} by reason")
+    caption = say("{things} by reason", things=say(noun))
+    return table([(say("Reason"), ""), (say(noun), "num")], rows, caption)
 
 
-def _list(heads: Sequence[tuple[str, str]], rows: list[str], noun: str, file: str) -> str:
-    caption = f"Each {noun} with its reason"
-    if len(rows) > _MOST:
-        caption = f"The first {_MOST:,} of {len(rows):,} {noun}s; all of them are in {file}"
-    return table(heads, rows[:_MOST], caption)
+def _reason(say: Wording, code: str) -> str:
+    return say(REASONS[code]) if code in REASONS else code.replace("_", " ")

@@ -11,16 +11,14 @@ import pandas as pd
 from talentmatch.constraints.bound import Rows
 from talentmatch.reporting.escaping import page_text
 from talentmatch.reporting.page import table
-from talentmatch.reporting.summary import Summary, counted, shown
+from talentmatch.reporting.summary import Summary
+from talentmatch.reporting.wording import Wording
 
 __all__ = ["Limit", "aims_section", "has_limits", "limits_of", "limits_section"]
 
 _MOST = 500  # groups on the page
 _OF_SIDES = ("capacity", "min_load", "headcount", "min_headcount")
-_NOUNS = {
-    "pairs": ("pair", "pairs"), "candidates": ("candidate", "candidates"),
-    "demands": ("demand", "demands"),
-}  # fmt: skip
+_NOUNS = {"pairs": "pair", "candidates": "candidate", "demands": "demand"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,13 +56,22 @@ class Limit:
     @property
     def wanted(self) -> str:
         """The limit in words; where groups differ, both ends."""
-        edge = "at least" if self.is_floor else "at most"
+        return self.wanted_in(Wording())
+
+    def wanted_in(self, say: Wording) -> str:
+        """The limit in words of a language."""
         low, high = self.groups["limit"].min(), self.groups["limit"].max()
-        both = amount(high) if low == high else f"{amount(low)} to {amount(high)}"
+        both = amount(high)
+        if low != high:
+            both = say("{low} to {high}", low=amount(low), high=both)
         if self.unit == "cost":
-            return f"{edge} {both}"
-        noun = _NOUNS.get(self.unit, (f"of {self.unit}", f"of {self.unit}"))[int(high != 1)]
-        return f"{edge} {both} {noun}"
+            what = both
+        elif self.unit in _NOUNS:
+            noun = say.noun(_NOUNS[self.unit], int(high != 1) + 1)
+            what = say("{number} {noun}", number=both, noun=noun)
+        else:
+            what = say("{number} of {unit}", number=both, unit=self.unit)
+        return say("at least {what}" if self.is_floor else "at most {what}", what=what)
 
 
 def has_limits(summary: Summary) -> bool:
@@ -121,33 +128,41 @@ def amount(number: float) -> str:
     return f"{nearest:,.0f}" if nearest.is_integer() else f"{nearest:,.6f}".rstrip("0")
 
 
-def _state(limit: Limit) -> str:
+def _state(say: Wording, limit: Limit) -> str:
     """How many groups have no room left."""
     broken = int((limit.groups["slack"] < 0).sum())
-    word, off = ("just met", "missed") if limit.is_floor else ("full", "above it")
-    told = f"{len(limit.full) - broken:,} {word}"
-    return f"{told}, {broken:,} {off}" if broken else told
+    full = len(limit.full) - broken
+    told = say("{count:,} just met" if limit.is_floor else "{count:,} full", count=full)
+    if not broken:
+        return told
+    off = say("{count:,} missed" if limit.is_floor else "{count:,} above it", count=broken)
+    return f"{told}, {off}"
 
 
 def aims_section(summary: Summary) -> str:
     """What was pursued, in order, and what each stage came to."""
-    stages = summary.result.stages
+    say, stages = summary.say, summary.result.stages
     if len(stages) < 2:
         return ""
+    names = say("Best found"), say("Ceiling"), say("In this plan")
     rows = [
         f'<tr><th scope="row" class="full">{k}. {page_text(name)}</th>'
-        f'<td class="num" data-k="Best found">{shown(best)}</td>'
-        f'<td class="num" data-k="Ceiling">{shown(bound)}</td>'
-        f'<td class="num" data-k="In this plan">{shown(value)}</td></tr>\n'
+        + "".join(
+            f'<td class="num" data-k="{what}">{say.shown(number)}</td>'
+            for what, number in zip(names, (best, bound, value), strict=True)
+        )
+        + "</tr>\n"
         for k, (name, best, bound, value) in enumerate(stages.itertuples(index=False), 1)
     ]
-    heads = [("Aim", ""), ("Best found", "num"), ("Ceiling", "num"), ("In this plan", "num")]
-    caption = "In the order they were pursued; the ceiling is what no plan can pass"
+    heads = [(say("Aim"), ""), *((name, "num") for name in names)]
+    caption = say("In the order they were pursued; the ceiling is what no plan can pass")
+    intro = say(
+        "Each aim is brought to its best, then held while the next one is pursued: an earlier "
+        "aim is not traded for a later one, beyond a tolerance that was asked for."
+    )
     return (
-        '<section aria-labelledby="aims">\n<h2 id="aims">Aims</h2>\n'
-        "<p>Each aim is brought to its best, then held while the next one is pursued: an earlier "
-        "aim is not traded for a later one, beyond a tolerance that was asked for.</p>\n"
-        f"{table(heads, rows, caption)}</section>\n"
+        f'<section aria-labelledby="aims">\n<h2 id="aims">{page_text(say("Aims"))}</h2>\n'
+        f"<p>{page_text(intro)}</p>\n{table(heads, rows, caption)}</section>\n"
     )
 
 
@@ -155,50 +170,61 @@ def limits_section(summary: Summary) -> str:
     """Every named constraint: what is asked, used, left, and what one unit more is worth."""
     if not has_limits(summary):
         return ""
-    limits = limits_of(summary)
-    rows = [_line(limit) for limit in limits]
-    heads = [("Limit", ""), ("Asked", ""), ("Used", "num"), ("Left", "num"), ("Price", "num")]
-    whole = table(heads, rows, "Limits beside the capacities and headcounts") if rows else ""
+    say, limits = summary.say, limits_of(summary)
+    rows = [_line(say, limit) for limit in limits]
+    heads = [(say("Limit"), ""), (say("Asked"), ""), *_number_heads(say)]
+    caption = say("Limits beside the capacities and headcounts")
+    whole = table(heads, rows, caption) if rows else ""
     return (
-        '<section aria-labelledby="limits">\n<h2 id="limits">Limits</h2>\n'
-        f"{_gave_way(summary.result.shortfall)}{whole}{_prices(summary)}"
-        f"{''.join(_groups(limits))}</section>\n"
+        f'<section aria-labelledby="limits">\n<h2 id="limits">{page_text(say("Limits"))}</h2>\n'
+        f"{_gave_way(say, summary.result.shortfall)}{whole}{_prices(summary)}"
+        f"{''.join(_groups(say, limits))}</section>\n"
     )
 
 
-def _line(limit: Limit) -> str:
+def _number_heads(say: Wording) -> list[tuple[str, str]]:
+    return [(say("Used"), "num"), (say("Left"), "num"), (say("Price"), "num")]
+
+
+def _line(say: Wording, limit: Limit) -> str:
     head = f'<tr><th scope="row" class="full"><bdi>{page_text(limit.name)}</bdi>'
     if not limit.unit:
         told = page_text(limit.groups["group"].iat[0])
-        return f'{head}</th><td data-k="Asked">{told}</td>{_empty("kept")}</tr>\n'
-    soft = "" if limit.penalty is None else f"soft: {limit.penalty:g} off the total per unit"
-    label = f'<span class="label">{page_text(soft)}</span>' if soft else ""
-    first = f'{head}{label}</th><td data-k="Asked">{page_text(limit.wanted)}'
+        return (
+            f'{head}</th><td data-k="{say("Asked")}">{told}</td>{_empty(say, say("kept"))}</tr>\n'
+        )
+    label = ""
+    if limit.penalty is not None:
+        soft = say("soft: {penalty:g} off the total per unit", penalty=limit.penalty)
+        label = f'<span class="label">{page_text(soft)}</span>'
+    wanted = limit.wanted_in(say)
     if len(limit.groups) > 1:
-        each = f" in each of {counted(len(limit.groups), 'group')}"
-        return f"{first}{each}</td>{_empty(_state(limit))}</tr>\n"
-    line = limit.groups.iloc[0]
-    return f"{first}</td>{_numbers(line)}</tr>\n"
+        groups = say.counted(len(limit.groups), "group")
+        wanted = say("{wanted} in each of {groups}", wanted=wanted, groups=groups)
+    first = f'{head}{label}</th><td data-k="{say("Asked")}">{page_text(wanted)}</td>'
+    if len(limit.groups) > 1:
+        return f"{first}{_empty(say, _state(say, limit))}</tr>\n"
+    return f"{first}{_numbers(say, limit.groups.iloc[0])}</tr>\n"
 
 
-def _empty(word: str) -> str:
-    return (
-        f'<td class="num" data-k="Used">{page_text(word)}</td>'
-        '<td class="num" data-k="Left">–</td><td class="num" data-k="Price">–</td>'
+def _empty(say: Wording, word: str) -> str:
+    return _cells(say, page_text(word), "–", "–")
+
+
+def _cells(say: Wording, *cells: str) -> str:
+    return "".join(
+        f'<td class="{kind}" data-k="{name}">{cell}</td>'
+        for (name, kind), cell in zip(_number_heads(say), cells, strict=True)
     )
 
 
-def _numbers(line: pd.Series) -> str:
+def _numbers(say: Wording, line: pd.Series) -> str:
     price = float(line["price"])
-    said = "–" if math.isnan(price) else shown(round(price, 6) + 0.0)
-    return (
-        f'<td class="num" data-k="Used">{amount(line["used"])}</td>'
-        f'<td class="num" data-k="Left">{amount(line["slack"])}</td>'
-        f'<td class="num" data-k="Price">{said}</td>'
-    )
+    said = "–" if math.isnan(price) else say.shown(round(price, 6) + 0.0)
+    return _cells(say, amount(line["used"]), amount(line["slack"]), said)
 
 
-def _groups(limits: list[Limit]) -> Iterator[str]:
+def _groups(say: Wording, limits: list[Limit]) -> Iterator[str]:
     """The groups of each limit that are full; the list opens on demand."""
     for limit in limits:
         full = limit.full
@@ -206,17 +232,29 @@ def _groups(limits: list[Limit]) -> Iterator[str]:
             continue
         rows = [
             f'<tr><th scope="row" class="full"><bdi>{page_text(_label(line["group"]))}</bdi></th>'
-            f'<td class="num" data-k="Limit">{amount(line["limit"])}</td>{_numbers(line)}</tr>\n'
+            f'<td class="num" data-k="{say("Limit")}">{amount(line["limit"])}</td>'
+            f"{_numbers(say, line)}</tr>\n"
             for _, line in full.head(_MOST).iterrows()
         ]
-        heads = [("Group", ""), ("Limit", "num"), ("Used", "num"), ("Left", "num"),
-                 ("Price", "num")]  # fmt: skip
-        some = f"the first {_MOST:,} of " if len(full) > _MOST else ""
-        kind = "floor" if limit.is_floor else "ceiling"
+        heads = [(say("Group"), ""), (say("Limit"), "num"), *_number_heads(say)]
+        groups = say.counted(len(full), "group")
+        if len(full) > _MOST:
+            groups = say("the first {most:,} of {groups}", most=_MOST, groups=groups)
+        floor, name = limit.is_floor, limit.name
+        show = say(
+            "{name}: show {groups} at the floor"
+            if floor
+            else "{name}: show {groups} at the ceiling",
+            name=name,
+            groups=groups,
+        )
+        caption = say(
+            "Groups of {name} at the floor" if floor else "Groups of {name} at the ceiling",
+            name=name,
+        )
         yield (
-            f"<details><summary>{page_text(limit.name)}: show {some}"
-            f"{counted(len(full), 'group')} at the {kind}</summary>\n"
-            f"{table(heads, rows, f'Groups of {limit.name} at the {kind}')}</details>\n"
+            f"<details><summary>{page_text(show)}</summary>\n"
+            f"{table(heads, rows, caption)}</details>\n"
         )
 
 
@@ -226,32 +264,38 @@ def _label(group: object) -> str:
 
 def _prices(summary: Summary) -> str:
     """What a price means here."""
-    result = summary.result
-    aim = page_text(str(result.stages["aim"].iloc[-1]))
-    most = "at most so much" if result.price_kind == "dual" else "about so much"
-    kind = "exact (dual) prices" if result.price_kind == "dual" else "estimates (LP prices)"
-    return (
-        f"<p>Left is what is still free; below zero, what is missed. The price says that one "
-        f"unit more (a pair, a unit of money) adds {most} to the {aim}; a negative price is what "
-        f"a floor costs per unit. They are {kind}.</p>\n"
+    say = summary.say
+    told = say(
+        "Left is what is still free; below zero, what is missed. The price says that one unit more "
+        "(a pair, a unit of money) adds at most so much to the {aim}; a negative price is what a "
+        "floor costs per unit. They are exact (dual) prices."
+        if summary.result.price_kind == "dual"
+        else "Left is what is still free; below zero, what is missed. The price says that one unit "
+        "more (a pair, a unit of money) adds about so much to the {aim}; a negative price is what "
+        "a floor costs per unit. They are estimates (LP prices).",
+        aim=summary.aim_name,
     )
+    return f"<p>{page_text(told)}</p>\n"
 
 
-def _gave_way(shortfall: pd.DataFrame) -> str:
+def _gave_way(say: Wording, shortfall: pd.DataFrame) -> str:
     """What could not be met."""
     if not len(shortfall):
         return ""
+    names = {"wanted": say("Wanted"), "got": say("Got"), "missing": say("Missing")}
     rows = [
         f'<tr><th scope="row" class="full"><bdi>{page_text(line["constraint"])}</bdi>'
         f'<span class="label"><bdi>{page_text(_label(line["group"]))}</bdi></span></th>'
-        f'<td class="num" data-k="Wanted">{amount(line["wanted"])}</td>'
-        f'<td class="num" data-k="Got">{amount(line["got"])}</td>'
-        f'<td class="num" data-k="Missing">{amount(line["missing"])}</td></tr>\n'
+        + "".join(
+            f'<td class="num" data-k="{name}">{amount(line[key])}</td>'
+            for key, name in names.items()
+        )
+        + "</tr>\n"
         for line in shortfall.head(_MOST).to_dict("records")
     ]
-    heads = [("Floor or lock", ""), ("Wanted", "num"), ("Got", "num"), ("Missing", "num")]
-    return (
-        "<p><strong>No plan meets every floor and lock.</strong> These gave way, by as little as "
-        "possible in all; every other limit holds.</p>\n"
-        f"{table(heads, rows, 'What gave way')}"
+    heads = [(say("Floor or lock"), ""), *((name, "num") for name in names.values())]
+    told = say(
+        "<strong>No plan meets every floor and lock.</strong> These gave way, by as little as "
+        "possible in all; every other limit holds."
     )
+    return f"<p>{told}</p>\n{table(heads, rows, say('What gave way'))}"

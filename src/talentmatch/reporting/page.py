@@ -8,12 +8,15 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 
-from talentmatch.reporting.escaping import page_text
+from talentmatch.reporting.escaping import page_text, plain_text
+from talentmatch.reporting.wording import Wording
 
-__all__ = ["bar", "facts", "page", "table"]
+__all__ = ["bar", "facts", "page", "sentence_html", "table"]
+
+_TAGS = {"en": "en", "zh": "zh-Hans"}
 
 
-def page(title: str, body: Iterable[str]) -> str:
+def page(title: str, body: Iterable[str], lang: str = "en") -> str:
     """Return a whole page. Only the two inline blocks may run, and nothing may be loaded.
 
     Parameters
@@ -22,6 +25,8 @@ def page(title: str, body: Iterable[str]) -> str:
         Plain text.
     body : iterable of str
         HTML, with everything from data already escaped.
+    lang : str
+        The page's language.
 
     Examples
     --------
@@ -34,7 +39,7 @@ def page(title: str, body: Iterable[str]) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     head = (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{_TAGS[lang]}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
@@ -75,9 +80,21 @@ def bar(share: float) -> str:
     """Return a bar filled to a share in [0, 1]; drawn, so that it is printed too."""
     width = f"{100 * min(max(share, 0.0), 1.0):.3g}"
     return (
-        '<svg class="bar" aria-hidden="true"><rect class="rail" width="100%" height="6" rx="3"/>'
-        f'<rect class="fill" width="{width}%" height="6" rx="3"/></svg>'
+        '<svg class="bar" aria-hidden="true"><rect class="rail"/>'
+        f'<rect class="fill" width="{width}%"/></svg>'
     )
+
+
+def sentence_html(say: Wording, text: str) -> str:
+    """Return a sentence of the library as HTML; marked as English where it stays English.
+
+    Examples
+    --------
+    >>> sentence_html(Wording("zh"), "Something new.")
+    '<span lang="en">Something new.</span>'
+    """
+    told, known = say.sentence(plain_text(text))
+    return page_text(told) if known else f'<span lang="en">{page_text(told)}</span>'
 
 
 @cache

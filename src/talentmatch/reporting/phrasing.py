@@ -10,9 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talentmatch.reporting.gathering import KIN, OTHER, gather
+from talentmatch.reporting.wording import Wording
 from talentmatch.scores import Scores
 
-__all__ = ["KIN", "OTHER", "SHOWN", "Phrase", "in_words", "phrases_of", "reasons_for"]
+__all__ = [
+    "KIN",
+    "OTHER",
+    "SHOWN",
+    "TOPIC",
+    "Phrase",
+    "in_words",
+    "phrase_words",
+    "phrases_of",
+    "reasons_for",
+]
+
+TOPIC = "topic: "
+"""How a phrase begins that names a concept; its words may differ in the two texts."""
+
+_ALIKE = "resemble the same texts"
 
 SHOWN = 0.005  # smallest share that rounds to one per cent
 _CHUNK = 1024  # pairs whose terms are held at a time
@@ -121,9 +137,9 @@ def phrases_of(terms: Mapping[tuple[str, str], float], *, most: int = 5) -> list
 def _named(block: str, term: str) -> str:
     """What to call a term that is not of the texts' own words."""
     if block == "concepts":
-        return f"topic: {term}"
+        return f"{TOPIC}{term}"
     if block == "neighbours":
-        return "resemble the same texts"
+        return _ALIKE
     if term.startswith(("dimension ", block)):  # an encoder's, which say nothing one by one; a fact
         return term if term.startswith(block) else block
     return f"{block} {term}"
@@ -138,3 +154,20 @@ def in_words(phrases: list[Phrase]) -> str:
     'cable design 70 %, xlpe 30 %'
     """
     return ", ".join(f"{p.text} {100 * p.share:.0f} %" for p in phrases if p.share >= SHOWN)
+
+
+def phrase_words(say: Wording, text: str) -> str:
+    """Return a phrase in the reader's language; words of the texts stay as they are.
+
+    Examples
+    --------
+    >>> phrase_words(Wording("zh"), "topic: cable"), phrase_words(Wording("zh"), "cable")
+    ('主题：cable', 'cable')
+    """
+    if text.startswith(TOPIC):
+        return say("topic: {name}", name=text.removeprefix(TOPIC))
+    if text == KIN:
+        return say("similar spellings")
+    if text == OTHER:
+        return say("other shared words")
+    return say("resemble the same texts") if text == _ALIKE else text

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from talentmatch.reporting.wording import Language, Wording, counted, decimals, percent, shown
 from talentmatch.result import Result, Status, Stopped
 from talentmatch.rules import Passes
 
@@ -20,12 +21,6 @@ Ints = NDArray[np.intp]
 
 _CELLS = 2**27  # largest table of scores that is read through once more, for ranks and rules
 _ROWS = 512  # candidates whose rules are asked at a time
-
-_STOPS = {
-    Stopped.GAP: "the search stopped at the gap that was asked for",
-    Stopped.TIME: "the time limit was reached",
-    Stopped.INTERRUPT: "the search was interrupted",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +69,8 @@ class Summary:
     ----------
     result : Result
         Any result, also one without a plan.
+    lang : {"en", "zh"}
+        Language of headline, sentences and all that is made of them.
 
     Examples
     --------
@@ -86,6 +83,12 @@ class Summary:
     """
 
     result: Result
+    lang: Language = "en"
+
+    @cached_property
+    def say(self) -> Wording:
+        """The words to write in."""
+        return Wording(self.lang)
 
     @property
     def has_plan(self) -> bool:
@@ -112,31 +115,17 @@ class Summary:
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many: candidates, demands, openings, filled, missing, full, placed, unassigned."""
-        problem = self.result.problem
-        n, m = problem.shape
-        openings, filled = int(problem.headcount.sum()), len(self.pairs)
-        took = np.bincount(self.cols, minlength=m)
-        placed = len(np.unique(self.rows))
-        return {
-            "candidates": n,
-            "demands": m,
-            "openings": openings,
-            "filled": filled,
-            "missing": openings - filled,
-            "demands_full": int((took >= problem.headcount).sum()),
-            "demands_short": int((took < problem.headcount).sum()),
-            "placed": placed,
-            "unassigned": n - placed,
-        }
+        return self.result.counts
 
     @property
     def headline(self) -> str:
         """What is proved, in a few words."""
+        say = self.say
         return {
             Status.OPTIMAL: self._best,
-            Status.FEASIBLE: "A plan, not proved best",
-            Status.INFEASIBLE: "Proved: no plan keeps every limit",
-            Status.NO_SOLUTION: "No plan was found",
+            Status.FEASIBLE: say("A plan, not proved best"),
+            Status.INFEASIBLE: say("Proved: no plan keeps every limit"),
+            Status.NO_SOLUTION: say("No plan was found"),
         }[self.result.status]
 
     @property
@@ -157,84 +146,113 @@ class Summary:
         return not limits and not self.is_staged and not len(self.result.shortfall)
 
     @property
+    def aim_name(self) -> str:
+        """The last stage's aim in words."""
+        return self.say("total") if self.aim == "total" else self.aim
+
+    @property
     def _best(self) -> str:
         """What an optimal plan is best at."""
-        short = len(self.result.shortfall)
-        head = (
+        say = self.say
+        head = say(
             "Not every floor can be met; with the lowered ones, proved best"
-            if short
+            if len(self.result.shortfall)
             else "Proved best"
         )
         if self.is_staged:
-            return f"{head}: no plan does better on the aims in their order"
-        more = "a higher total" if self.aim == "total" else f"more {self.aim}"
-        return f"{head}: no plan has {more}"
+            return say("{head}: no plan does better on the aims in their order", head=head)
+        if self.aim == "total":
+            return say("{head}: no plan has a higher total", head=head)
+        return say("{head}: no plan has more {aim}", head=head, aim=self.aim)
 
     @property
     def sentence(self) -> str:
         """What is proved, and how one knows."""
-        result = self.result
+        result, say = self.result, self.say
         if result.status is Status.OPTIMAL:
             return self._proof()
         if result.status is Status.FEASIBLE:
-            why = _STOPS.get(result.stopped, "the search stopped")
-            return (
-                f"This plan keeps every rule and reaches {self._value()}. {self._ceiling()} "
-                f"It is not proved best because {why}."
-            )
+            return say(
+                "This plan keeps every rule and reaches {value}. {ceiling} It is not proved best "
+                "because {why}.",
+                value=self._value(), ceiling=self._ceiling(), why=self._why_stopped(),
+            )  # fmt: skip
+        reason = _ended(say.sentence(result.reason.strip())[0] or say("The reason is not known"))
         if result.status is Status.INFEASIBLE:
-            return f"{_ended(result.reason)} This was proved over all pairs."
-        return f"{_ended(result.reason)} Whether a plan exists is not known."
+            return say("{reason} This was proved over all pairs.", reason=reason)
+        return say("{reason} Whether a plan exists is not known.", reason=reason)
+
+    def _why_stopped(self) -> str:
+        stopped, say = self.result.stopped, self.say
+        if stopped is Stopped.GAP:
+            return say("the search stopped at the gap that was asked for")
+        if stopped is Stopped.TIME:
+            return say("the time limit was reached")
+        if stopped is Stopped.INTERRUPT:
+            return say("the search was interrupted")
+        return say("the search stopped")
 
     def _value(self) -> str:
-        return f"a {self.aim} of {shown(self.result.objective)}"
+        value = self.say.shown(self.result.objective)
+        return self.say("a {aim} of {value}", aim=self.aim_name, value=value)
 
     def _proof(self) -> str:
         """How one knows that the plan is best: by prices alone, or by the solver's word."""
-        bound, limits = shown(self.result.bound), bool(self.result.problem.rows)
-        held = " that keeps the earlier aims" if self.is_staged else ""
-        earlier = (
-            " The bounds of the earlier aims are as the solver reported them; only this last one "
-            "was computed again from the prices."
-            if self.is_staged
-            else ""
-        )
+        say, staged = self.say, self.is_staged
+        held = say(" that keeps the earlier aims") if staged else ""
+        told = {"bound": say.shown(self.result.bound), "held": held, "value": self._value()}
         if self.result.proof == "dual certificate":
-            who = (
+            who = say(
                 "candidate, every opening and every limit"
-                if limits
+                if self.result.problem.rows
                 else "candidate and every opening"
             )
-            return (
-                f"Every {who} has a price. Together the prices set a ceiling of {bound} that no "
-                f"plan within the rules{held} can pass, and this plan reaches it with "
-                f"{self._value()}.{earlier}"
+            earlier = say(
+                " The bounds of the earlier aims are as the solver reported them; only this last "
+                "one was computed again from the prices."
             )
-        return (
-            f"The solver searched all plans that prices could not rule out and found that none "
-            f"within the rules{held} passes {bound}; this plan reaches it with {self._value()}. "
-            f"That the search missed none is the solver's claim; the plan itself was checked "
-            f"against every limit."
+            proof = say(
+                "Every {who} has a price. Together the prices set a ceiling of {bound} that no "
+                "plan within the rules{held} can pass, and this plan reaches it with {value}.",
+                who=who,
+                **told,
+            )
+            return proof + (earlier if staged else "")
+        return say(
+            "The solver searched all plans that prices could not rule out and found that none "
+            "within the rules{held} passes {bound}; this plan reaches it with {value}. That the "
+            "search missed none is the solver's claim; the plan itself was checked against every "
+            "limit.",
+            **told,
         )
 
     def _ceiling(self) -> str:
+        say = self.say
         if not math.isfinite(self.result.gap):
-            return "How much better a plan could be is not known."
-        held = " while the earlier aims are held" if self.is_staged else ""
-        return (
-            f"No plan can reach more than {shown(self.result.bound)}{held}: at most "
-            f"{percent(self.result.gap)} of this one's {self.aim} is left to gain."
+            return say("How much better a plan could be is not known.")
+        return say(
+            "No plan can reach more than {bound}{held}: at most {gap} of this one's {aim} is left "
+            "to gain.",
+            bound=say.shown(self.result.bound),
+            held=say(" while the earlier aims are held") if self.is_staged else "",
+            gap=say.percent(self.result.gap),
+            aim=self.aim_name,
         )
 
     @property
     def gap_words(self) -> str:
         """How much a better plan could gain."""
+        say = self.say
         if not self.has_plan:
-            return "there is no plan"
+            return say("there is no plan")
         gap = self.result.gap
         if self.result.status is Status.OPTIMAL:
-            return "nothing left to gain" + (", earlier aims held" if self.is_staged else "")
-        return f"at most {percent(gap)} left to gain" if math.isfinite(gap) else "gap not known"
+            if self.is_staged:
+                return say("nothing left to gain, earlier aims held")
+            return say("nothing left to gain")
+        if not math.isfinite(gap):
+            return say("gap not known")
+        return say("at most {gap} left to gain", gap=say.percent(gap))
 
     @property
     def is_counted(self) -> bool:
@@ -291,57 +309,5 @@ class Summary:
         return sum(int(np.sum(block < least)) for _, block in self.result.scores.blocks())
 
 
-def shown(value: float) -> str:
-    """A total as people read it.
-
-    Examples
-    --------
-    >>> shown(80.746458), shown(1234567.8), shown(float("inf"))
-    ('80.7465', '1,234,568', 'unknown')
-    """
-    if not math.isfinite(value):
-        return "unknown"
-    return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.6g}"
-
-
-def percent(share: float) -> str:
-    """A share in per cent, never rounded down to nothing.
-
-    Examples
-    --------
-    >>> percent(0.1234), percent(2e-7)
-    ('12.3 %', 'less than 0.001 %')
-    """
-    if 0 < share < 1e-5:
-        return "less than 0.001 %"
-    return f"{100 * share:.3g} %"
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "pair"), counted(1160, "pair")
-    ('1 pair', '1,160 pairs')
-    """
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
-
-
-def decimals(scores: Floats) -> int:
-    """Decimals that show four digits of the largest score.
-
-    Examples
-    --------
-    >>> decimals(np.array([0.07, 0.31])), decimals(np.array([512.0]))
-    (4, 1)
-    """
-    largest = float(np.max(np.abs(scores), initial=0.0))
-    if not 0 < largest < math.inf:
-        return 4
-    return min(max(3 - math.floor(math.log10(largest)), 0), 6)
-
-
 def _ended(reason: str) -> str:
-    text = reason.strip() or "The reason is not known"
-    return f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+    return f"{reason[0].upper()}{reason[1:]}{'' if reason.endswith(('.', '。')) else '.'}"

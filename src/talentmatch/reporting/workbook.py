@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pandas as pd
 
@@ -34,7 +35,7 @@ def plan_book(
     provenance : Provenance
         How it was made.
     tables : mapping of str to frame
-        One sheet for each, in this order; their texts may be hostile.
+        One sheet for each, in this order, by its file's name; their texts may be hostile.
 
     Returns
     -------
@@ -52,11 +53,11 @@ def plan_book(
     >>> import talentmatch as tm
     >>> from talentmatch.reporting.provenance import trace
     >>> result = tm.solve(tm.Problem([[0.9, 0.2], [0.8, 0.7]]))
-    >>> book = plan_book(Summary(result), trace(result), {"pairs": result.pairs})
+    >>> book = plan_book(Summary(result), trace(result), {"pairs.csv": result.pairs})
     >>> book[:2]
     b'PK'
     """
-    pages = [_page(name, frame) for name, frame in tables.items()]
+    pages = [_page(Path(name).stem, frame) for name, frame in tables.items()]
     facts = [tuple(map(_cell, fact)) for fact in _facts(summary, provenance)]
     return write_book([*pages, Page(MADE, ("part", "what", "value"), facts)])
 

@@ -104,6 +104,7 @@ def examine(frame: pd.DataFrame, table: str, columns: Mapping[str, str] | None =
     for name in layout.known:
         if name != KEYS[table]:
             check.read_column(columns_of(table)[name])
+    check.fill_ranges()
     check.copy_enterprise()
     check.compare_floors()
     check.find_matchless()

@@ -35,6 +35,7 @@ class Examination:
     clean: dict[str, pd.Series] = field(default_factory=dict)
     spots: list[tuple[int, str, str, str]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    others: dict[str, list[tuple[float, bool]]] = field(default_factory=dict)
 
     @property
     def numbers(self) -> list[int]:
@@ -111,14 +112,23 @@ class Examination:
         return READERS.get(column.type) or (lambda cell: read_count(cell, column.default))
 
     def read_range(self, name: str, ranges: list[object]) -> list[object]:
-        """Return the end of each salary that the column holds; the other end goes beside it."""
+        """Return the end of each salary that the column holds; the other end is kept for later."""
         ends = [pair if isinstance(pair, tuple) else (np.nan, np.nan) for pair in ranges]
         end, beside = ENDS[name]
         mine, other = (1, 0) if end == "most" else (0, 1)
-        is_range = any(least == least or most == most for least, most in ends if least != most)
-        if beside and is_range and beside not in self.layout.known:
-            self.clean[beside] = pd.Series([pair[other] for pair in ends], dtype="float64")
+        if beside:
+            self.others[beside] = [(pair[other], _is_range(pair)) for pair in ends]
         return [pair[mine] for pair in ends]
+
+    def fill_ranges(self) -> None:
+        """Put the other ends of ranges into their column; what is filled there stays."""
+        for beside, others in self.others.items():
+            if beside in self.clean:
+                held = zip(self.clean[beside].tolist(), others, strict=True)
+                filled = [end if own != own and ranged else own for own, (end, ranged) in held]
+                self.clean[beside] = pd.Series(filled, dtype="float64")
+            elif any(ranged for _, ranged in others):
+                self.clean[beside] = pd.Series([end for end, _ in others], dtype="float64")
 
     def find_missing(self, heading: str, cells: Sequence[object]) -> None:
         """Report empty cells of a column that every row must fill."""
@@ -212,6 +222,11 @@ class Examination:
         frame = pd.DataFrame(dict(enumerate(parts)), index=pd.RangeIndex(len(self.source)))
         frame.columns = pd.Index(names, tupleize_cols=False)
         return frame
+
+
+def _is_range(ends: tuple[float, float]) -> bool:
+    least, most = ends
+    return (least == least or most == most) and least != most
 
 
 def row_numbers(source: pd.DataFrame) -> list[int]:

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 from talentmatch.tables.cells import READERS, CellError, plain, read_count, read_key
 from talentmatch.tables.columns import KEYS, Column, columns_of, heading_key, meanings
-from talentmatch.tables.salaries import ENDS, salary_reader, stated_by
+from talentmatch.tables.salaries import ENDS, read_pay, salary_reader, stated_by
 
 __all__ = ["LIKELY", "UNSURE", "Idea", "by_cells", "by_heading"]
 
@@ -53,7 +53,7 @@ _FILLERS = (
 _GENERAL = ("kind", "tier")  # called 类型 and 类别, which say nothing behind another word
 _KEYED = re.compile(r"编号|编码|代码|工号|序列号|(?<![a-z])(?:id|code|no)$")
 _TELLING = re.compile(r"年|year|yr|\d\d薪", re.IGNORECASE)
-_PHRASED = re.compile(r"[万千kKwW]|\d\s*[-~—–～至到]\s*\d")
+_NUMERIC = re.compile(r"[\d.,\s]+元?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,27 +183,42 @@ def _salary(
     column: Column, heading: str, sample: Sequence[object], why: str, strong: bool
 ) -> Idea | None:
     """Return a salary column with the period that heading or cells tell."""
-    stated = stated_by(heading)[0]
-    period, reason = (stated, "the heading says the period") if stated else _period(sample)
+    period, is_told, reason = stated_by(heading)[0], True, "the heading says the period"
+    if not period:
+        period, is_told, reason = _period(sample)
     name = f"{column.name}/{period}" if period else column.name
     reader = salary_reader(column.name, heading, period or "month")
     share = _readable(sample, reader)
     if share < _ENOUGH:
         return Idea(name, UNSURE, f"{why}; but only {share:.0%} of its cells read as a salary")
-    is_told = bool(stated) or reason.startswith("cells")
     return Idea(name, LIKELY if strong and is_told else UNSURE, f"{why}; {reason}")
 
 
-def _period(sample: Sequence[object]) -> tuple[str, str]:
-    """Return the period of the cells that do not state one."""
-    texts = [str(cell) for cell in sample]
-    bare = [text for text in texts if not re.search(r"[/每年月天日时周]|\d\d薪|per", text)]
+def _period(sample: Sequence[object]) -> tuple[str, bool, str]:
+    """Return the period of the cells that do not state one, whether all is told, and why."""
+    bare, told = [], []
+    for cell in sample:
+        text = str(cell)
+        try:
+            pay = None if _NUMERIC.fullmatch(text) else read_pay(text)
+        except CellError:
+            bare.append(text)
+        else:
+            if pay is None:
+                bare += [text] * bool(_NUMERIC.fullmatch(text))
+            elif pay.least is not None or pay.most is not None:
+                told.append(text)
     if not bare:
-        return "", "cells say their period"
-    telling = [text for text in texts if _TELLING.search(text)]
-    if telling and all(_PHRASED.search(text) for text in bare):
-        return "month", f"cells that are not a month's say so, as {telling[0]!r} beside {bare[0]!r}"
-    return "", f"no cell says whether {bare[0]!r} is a month's or a year's: add /month or /year"
+        return "", True, "its cells say their period"
+    telling = [text for text in told if _TELLING.search(text)]
+    if telling and not any(_NUMERIC.fullmatch(text) for text in bare):
+        return (
+            "month",
+            True,
+            f"beside {telling[0]!r}, which says its period, {bare[0]!r} is a month's",
+        )
+    why = f"no cell says whether {bare[0]!r} is a month's or a year's: add /month or /year"
+    return "", False, why
 
 
 def _share(column: Column, sample: Sequence[object]) -> float:

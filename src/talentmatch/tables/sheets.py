@@ -250,7 +250,7 @@ def _fit(sheet: Sheet, wanted: Wanted) -> tuple[bool, int, bool]:
     foreign = sum(wanted.is_foreign(cell) for cell in cells)
     called = any(word in sheet.name.casefold() for word in CALLED[str(wanted.table)])
     has_rows = any(cell is not None for row in sheet.rows[start + 1 :] for cell in row)
-    fit = max(0, known - 2 * foreign + called) if known else 0
+    fit = max(0, known - 2 * foreign + called)
     return has_rows and fit > 0, fit, not sheet.is_hidden
 
 

@@ -68,6 +68,8 @@ class Page:
         What may be typed, by column.
     needed : collection of int
         Columns that must be filled, marked by a darker heading.
+    widths : mapping of int to float
+        Characters that a column is wide at least; by default its longest line.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Page:
     formats: Mapping[int, str] = field(default_factory=dict)
     checks: Mapping[int, Check] = field(default_factory=dict)
     needed: frozenset[int] = frozenset()
+    widths: Mapping[int, float] = field(default_factory=dict)
 
 
 def can_write() -> bool:
@@ -177,7 +180,7 @@ def _fill(page: Any, sheet: Page) -> None:
     from openpyxl.utils import get_column_letter
 
     top, across = Alignment(vertical="top", wrap_text=True), Alignment(vertical="top")
-    wide = [_width(sheet, k) for k in range(len(sheet.headings))]
+    wide = [max(_width(sheet, k), sheet.widths.get(k, 0)) for k in range(len(sheet.headings))]
     for k, heading in enumerate(sheet.headings):
         cell = _put(page.cell(1, k + 1), heading)
         fill = _FILL if not sheet.needed or k in sheet.needed else "FF5B7083"
@@ -217,12 +220,16 @@ def _put(cell: Any, value: object) -> Any:
 
 
 def _width(sheet: Page, column: int) -> float:
-    """As wide as its longest line, a Chinese character counts for two."""
-    texts = [sheet.headings[column]]
-    texts += [str(row[column]) for row in sheet.rows[:_READY] if row[column] is not None]
-    lines = [line for text in texts for line in text.split("\n")]
-    longest = max(sum(2 if ord(c) > 0x2E7F else 1 for c in line) for line in lines)
-    return float(min(max(longest + 3, 9), _MOST_WIDE))
+    """As wide as its longest line; the heading leaves room for the button of the filter."""
+    cells = [row[column] for row in sheet.rows[:_READY] if row[column] is not None]
+    texts = [f"{cell:.4f}" if isinstance(cell, float) else str(cell) for cell in cells]
+    longest = max((_spread(line) + 2 for text in texts for line in text.split("\n")), default=0)
+    return float(min(max(longest, 1.2 * _spread(sheet.headings[column]) + 4, 9), _MOST_WIDE))
+
+
+def _spread(line: str) -> int:
+    """How many Latin characters a line is as wide as; a Chinese one counts for two."""
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in line)
 
 
 def _check(page: Any, letter: str, check: Check) -> None:
