@@ -67,6 +67,18 @@ def test_all_files_are_written_in_order(result, tmp_path):
     assert [path.name for path in tm.write_plan(result, tmp_path / "new" / "plan")] == ALL_FILES
 
 
+def test_the_language_is_that_of_the_page_alone(result, tmp_path):
+    """In Chinese the page changes; the tables and the record stay as they are, byte for byte."""
+    tm.write_plan(result, tmp_path / "en")
+    tm.write_plan(result, tmp_path / "zh", lang="zh", workbook=True)
+    for name in ALL_FILES[:-1]:
+        assert (tmp_path / "zh" / name).read_bytes() == (tmp_path / "en" / name).read_bytes()
+    assert '<html lang="zh-Hans"' in (tmp_path / "zh" / "report.html").read_text("utf-8")
+    assert (tmp_path / "zh" / "plan.xlsx").exists()
+    with pytest.raises(tm.ProblemError, match="lang must be"):
+        tm.write_plan(result, tmp_path, lang="fr")
+
+
 def test_pairs_tell_names_titles_and_reasons(result, tmp_path):
     """The pairs come with the short columns that hold anything, and with reasons in words."""
     tm.write_plan(result, tmp_path)

@@ -21,6 +21,7 @@ from talentmatch.reporting.phrasing import Phrase, in_words, reasons_for
 from talentmatch.reporting.provenance import Provenance, trace
 from talentmatch.reporting.report import render_report
 from talentmatch.reporting.summary import Summary
+from talentmatch.reporting.wording import Language, Wording
 from talentmatch.reporting.workbook import plan_book
 from talentmatch.result import Result
 from talentmatch.writing import write_together
@@ -47,12 +48,12 @@ def write_plan(
     inputs: Mapping[str, object] | None = None,
     options: Mapping[str, object] | None = None,
     workbook: bool = False,
+    lang: Language = "en",
 ) -> list[Path]:
     """Write a result as files; all of them appear complete, or none does.
 
-    - ``pairs.csv``: candidate_id, demand_id, score, load, the short columns of both tables that
-      hold anything (title, kind, enterprise, name ...), and why: the strongest shared words with
-      their part of the score.
+    - ``pairs.csv``: ids, score, load, the short columns of both tables that hold anything, and
+      why: the strongest shared words with their part of the score.
     - ``unfilled.csv``, ``unassigned.csv``: what is left over, with reason and sentence.
     - ``result.json``: what was proved and how it was made; ``null`` where a number is not finite.
     - ``report.html``: all of it for people, in one page that loads nothing.
@@ -74,6 +75,8 @@ def write_plan(
         What was asked for, to be recorded.
     workbook : bool
         Write ``plan.xlsx`` too.
+    lang : {"en", "zh"}
+        Language of report and workbook; tables and record keep their names.
 
     Returns
     -------
@@ -84,6 +87,8 @@ def write_plan(
     ------
     OSError
         The folder cannot be written, or an input cannot be read; nothing is left behind.
+    ProblemError
+        Another language.
     MissingExtraError
         A workbook is asked for and openpyxl is not installed.
 
@@ -95,7 +100,7 @@ def write_plan(
     ...     print([path.name for path in tm.write_plan(result, folder)])
     ['pairs.csv', 'unfilled.csv', 'unassigned.csv', 'result.json', 'report.html']
     """
-    summary = Summary(result)
+    summary, told = Summary(result), Summary(result, Wording(lang).lang)
     provenance = trace(result, inputs, options)
     reasons = list(reasons_for(result.scores, summary.rows, summary.cols))
     files: dict[str, bytes] = {}
@@ -103,9 +108,9 @@ def write_plan(
         tables = _tables(summary, reasons)
         files = {name: _sheet(table) for name, table in tables.items()}
         if workbook:
-            files[PLAN_BOOK] = plan_book(summary, provenance, tables)
+            files[PLAN_BOOK] = plan_book(told, provenance, tables)
     files["result.json"] = _json(summary, provenance)
-    files["report.html"] = render_report(summary, reasons, provenance).encode("utf-8")
+    files["report.html"] = render_report(told, reasons, provenance).encode("utf-8")
     return _written(folder, files)
 
 

@@ -49,7 +49,7 @@ def add_match(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
     )  # fmt: skip
     add_tables(command)
     add_solving(command)
-    add_out(command, "the plan")
+    _add_files(command)
     command.set_defaults(run=_match)
 
 
@@ -59,9 +59,15 @@ def add_demo(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
         "demo", help="match the built-in case, all of it invented", parents=parents,
         description="Match 3,000 invented candidates and 1,160 invented demands.",
     )  # fmt: skip
-    add_out(command, "the plan")
+    _add_files(command)
     command.add_argument("--seed", type=int, default=0, metavar="N", help="default 0")
     command.set_defaults(run=_demo)
+
+
+def _add_files(command: argparse.ArgumentParser) -> None:
+    add_out(command, "the plan")
+    command.add_argument("--lang", choices=("en", "zh"), default="en", help="of the report")
+    command.add_argument("--workbook", action="store_true", help="write plan.xlsx too")
 
 
 def check_folder(folder: str) -> None:
@@ -108,7 +114,10 @@ def _deliver(
     from talentmatch.reporting.summary import Summary
 
     with ticker.doing("Writing the plan"):
-        written = tm.write_plan(result, options.out, inputs=inputs, options=asked)
+        written = tm.write_plan(
+            result, options.out, inputs=inputs, options=asked,
+            workbook=options.workbook, lang=options.lang,
+        )  # fmt: skip
     summary = Summary(result)
     lines = [*_lines(summary), ("Files", ", ".join(path.name for path in written))]
     lines += [("", f"in {options.out}; open {Path(options.out, 'report.html')}")]
