@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -77,6 +78,19 @@ def test_the_language_is_that_of_the_page_alone(result, tmp_path):
     assert (tmp_path / "zh" / "plan.xlsx").exists()
     with pytest.raises(tm.ProblemError, match="lang must be"):
         tm.write_plan(result, tmp_path, lang="fr")
+
+
+def test_the_page_tells_who_else_could_take_the_place(tmp_path):
+    """The loss told is never above the true one, found by solving with the pair forced."""
+    problem = tm.Problem([[0.9, 0.2], [0.8, 0.7], [0.5, 0.1]])
+    whole = tm.solve(problem).objective
+    forced = tm.solve(problem.replace(constraints=[tm.Lock([(1, 0)])])).objective
+    tm.write_plan(tm.solve(problem), tmp_path)
+    page = (tmp_path / "report.html").read_text("utf-8")
+    text = re.sub("<[^>]+>", " ", page[page.index('class="next"') :])
+    told = re.search(r"score 0\.8000, now on\s+1\s*: at least ([0-9.]+)", text)
+    assert told, text[:300]
+    assert 0 < float(told[1]) <= whole - forced + 1e-9
 
 
 def test_pairs_tell_names_titles_and_reasons(result, tmp_path):

@@ -17,6 +17,7 @@ import pandas as pd
 
 from talentmatch.reporting.escaping import json_ready, plain_text, sheet_text
 from talentmatch.reporting.limits import limits_of
+from talentmatch.reporting.others import others_of
 from talentmatch.reporting.phrasing import Phrase, in_words, reasons_for
 from talentmatch.reporting.provenance import Provenance, trace
 from talentmatch.reporting.report import render_report
@@ -110,7 +111,7 @@ def write_plan(
         if workbook:
             files[PLAN_BOOK] = plan_book(told, provenance, tables)
     files["result.json"] = _json(summary, provenance)
-    files["report.html"] = render_report(told, reasons, provenance).encode("utf-8")
+    files["report.html"] = _page(told, reasons, provenance)
     return _written(folder, files)
 
 
@@ -152,6 +153,13 @@ def _written(folder: str | os.PathLike[str], files: Mapping[str, bytes]) -> list
         if name not in files:
             Path(folder, name).unlink(missing_ok=True)
     return written
+
+
+def _page(told: Summary, reasons: Sequence[list[Phrase]], provenance: Provenance) -> bytes:
+    others = None
+    if told.has_plan and told.standing is not None:  # what is too large to rank is so for this too
+        others = others_of(told.result, told.rows, told.cols, seconds=0)
+    return render_report(told, reasons, provenance, others=others).encode("utf-8")
 
 
 def _tables(summary: Summary, reasons: Sequence[list[Phrase]]) -> dict[str, pd.DataFrame]:
