@@ -86,10 +86,10 @@ def test_the_same_seed_gives_the_same_frames(case: Beilun) -> None:
 
 
 def test_another_seed_gives_other_frames(case: Beilun) -> None:
-    """A different seed changes every table."""
+    """A different seed changes every table but the layout, which the district draws up, not luck."""
     other = make_beilun(seed=1)
-    for name in FRAMES:
-        assert not getattr(case, name).equals(getattr(other, name)), name
+    changed = [name for name in FRAMES if not getattr(case, name).equals(getattr(other, name))]
+    assert changed == [name for name in FRAMES if name != "layout"]
 
 
 def test_columns_are_talentmatchs(case: Beilun) -> None:
