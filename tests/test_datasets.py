@@ -86,7 +86,7 @@ def test_the_same_seed_gives_the_same_frames(case: Beilun) -> None:
 
 
 def test_another_seed_gives_other_frames(case: Beilun) -> None:
-    """A different seed changes every table but the layout, which the district draws up, not luck."""
+    """A different seed changes every table but the layout, which the district draws up."""
     other = make_beilun(seed=1)
     changed = [name for name in FRAMES if not getattr(case, name).equals(getattr(other, name))]
     assert changed == [name for name in FRAMES if name != "layout"]
