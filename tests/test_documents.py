@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import doctest
 import importlib
+import io
+import json
 import pkgutil
 import re
 import runpy
@@ -62,6 +65,18 @@ def test_links_between_pages_lead_somewhere() -> None:
     for page in PAGES:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_notebook_gives_what_it_shows() -> None:
+    """Its cells run from top to bottom, and print the same sentences that are saved in it."""
+    cells = json.loads((ROOT / "examples" / "a_centres_year.ipynb").read_text("utf-8"))["cells"]
+    session: dict[str, object] = {"display": lambda _: None}
+    for cell in (cell for cell in cells if cell["cell_type"] == "code"):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile("".join(cell["source"]), cell["id"], "exec"), session)
+        streams = (out for out in cell["outputs"] if out["output_type"] == "stream")
+        assert printed.getvalue() == "".join("".join(out["text"]) for out in streams)
 
 
 @pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.py")), ids=lambda p: p.name)
