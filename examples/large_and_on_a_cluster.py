@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from distributed import Client, LocalCluster
 
 import talentmatch as tm
-from talentmatch.result import Progress
+from talentmatch.outcomes import Progress
 
 PEOPLE, POSTS, SKILLS = 7_000, 8_000, 2_000
 

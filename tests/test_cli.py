@@ -266,7 +266,7 @@ def test_ctrl_c_during_the_solve_keeps_the_best_plan(
     """A solve that hands over what it has is written, and the status is still 130."""
     from dataclasses import replace
 
-    from talentmatch.result import Stopped
+    from talentmatch.outcomes import Stopped
 
     real = tm.match
     monkeypatch.setattr(

@@ -15,7 +15,7 @@ import scipy.sparse as sp
 
 import talentmatch as tm
 from talentmatch import joining
-from talentmatch.result import Progress
+from talentmatch.outcomes import Progress
 
 pytest.importorskip("numba", reason="without numba nothing is sent to a cluster")
 distributed = pytest.importorskip("distributed", reason="needs the extra `cluster`")

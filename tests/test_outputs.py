@@ -437,7 +437,7 @@ def test_a_plan_short_of_proof_says_so():
     """A feasible result tells ceiling, what is left to gain, and why it stopped."""
     from dataclasses import replace
 
-    from talentmatch.result import Status, Stopped
+    from talentmatch.outcomes import Status, Stopped
 
     proved = tm.solve(tm.Problem([[0.9, 0.2], [0.8, 0.7]]))
     late = replace(proved, status=Status.FEASIBLE, stopped=Stopped.TIME, bound=1.7, _gap=0.0625)

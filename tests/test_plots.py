@@ -16,10 +16,10 @@ import scipy.sparse as sp
 from scipy.stats import binomtest
 
 import talentmatch as tm
+from talentmatch.outcomes import Progress
 from talentmatch.plots import drawing
 from talentmatch.plots.drawing import shortened
 from talentmatch.plots.scores import count_scores
-from talentmatch.result import Progress
 
 pytest.importorskip("matplotlib")
 from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -22,7 +22,7 @@ from oracles import Case, all_plans, assert_total, by_highs, by_trying_all, case
 from talentmatch import scores as scores_room
 from talentmatch import solving, verifying
 from talentmatch.bounding import bound_from_prices
-from talentmatch.result import Outcome, Progress, Status
+from talentmatch.outcomes import Outcome, Progress, Status
 from talentmatch.solvers import listed, network
 
 FORMS = ("dense", "sparse", "frame", "factors")

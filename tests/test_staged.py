@@ -19,7 +19,7 @@ import talentmatch as tm
 from allocations import AIMS, Allocation, Goal, random_allocation
 from talentmatch import aims
 from talentmatch.constraints import Budget, Conflict, Forbid, GroupLimit, Lock, TotalLimit
-from talentmatch.result import Outcome, Progress, StageOutcome, Status, Stopped
+from talentmatch.outcomes import Outcome, Progress, StageOutcome, Status, Stopped
 from talentmatch.solvers import clock, introducing, mixed, priced, sifting
 from talentmatch.solvers import staged as staged_engine
 from test_allocations import LINEAR, assert_solved, plan_of

@@ -50,13 +50,13 @@ if TYPE_CHECKING:
     from talentmatch.guessing import guess_columns as guess_columns
     from talentmatch.matching import match as match
     from talentmatch.must_have import MustHave as MustHave
+    from talentmatch.outcomes import Status as Status
     from talentmatch.outputs import write_plan as write_plan
     from talentmatch.problem import Problem as Problem
     from talentmatch.reading import quarantine as quarantine
     from talentmatch.reading import read_candidates as read_candidates
     from talentmatch.reading import read_demands as read_demands
     from talentmatch.result import Result as Result
-    from talentmatch.result import Status as Status
     from talentmatch.rules import AcceptsKind as AcceptsKind
     from talentmatch.rules import Among as Among
     from talentmatch.rules import AtLeast as AtLeast
@@ -103,7 +103,7 @@ _HOME = {
     "Scores": "scores",
     "SkillVectorizer": "vectorizing",
     "SolverError": "errors",
-    "Status": "result",
+    "Status": "outcomes",
     "TalentMatchError": "errors",
     "Taxonomy": "taxonomies.taxonomy",
     "TotalLimit": "constraints",

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from talentmatch.aims import Aim, in_order
 from talentmatch.constraints import Forbid, Lock
 from talentmatch.displaying import Shown
+from talentmatch.outcomes import Status
 from talentmatch.problem import Problem
-from talentmatch.result import Result, Status
+from talentmatch.result import Result
 from talentmatch.solving import solve
 
 __all__ = ["Difference", "again", "aims_of", "difference", "is_plain", "last_aim"]

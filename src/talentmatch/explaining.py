@@ -13,8 +13,9 @@ from talentmatch.comparing import again, difference, is_plain, last_aim
 from talentmatch.constraints import Forbid, Lock
 from talentmatch.displaying import Shown
 from talentmatch.errors import ProblemError
+from talentmatch.outcomes import Status
 from talentmatch.reduced_costs import costs_at_least
-from talentmatch.result import Result, Status
+from talentmatch.result import Result
 
 __all__ = ["Explanation", "alternatives", "explain"]
 

@@ -10,9 +10,10 @@ import pandas as pd
 from talentmatch.aims import Aim
 from talentmatch.constraints import Constraint
 from talentmatch.errors import ProblemError
+from talentmatch.outcomes import Progress
 from talentmatch.problem import Problem
 from talentmatch.reading import read_candidates, read_demands
-from talentmatch.result import Progress, Result
+from talentmatch.result import Result
 from talentmatch.rules import AcceptsKind, AtLeast, AvailableBy, Rule, Within
 from talentmatch.scoring import FitScorer
 from talentmatch.solving import solve

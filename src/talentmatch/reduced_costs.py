@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from talentmatch.result import Result, Status
+from talentmatch.outcomes import Status
+from talentmatch.result import Result
 
 __all__ = ["costs_at_least"]
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from talentmatch.checking import check, plan_frame
 from talentmatch.errors import ProblemError, SolverError
+from talentmatch.outcomes import Status
 from talentmatch.problem import Problem
 from talentmatch.rebuilding import moved, only
-from talentmatch.result import Status
 from talentmatch.solvers.clock import Clock
 from talentmatch.solvers.master import Listed
 from talentmatch.solvers.relaxing import Late, Relaxation

@@ -14,32 +14,11 @@ from talentmatch.accounting import limits_used, plan_counts
 from talentmatch.aims import Aim
 from talentmatch.displaying import Markup, Shown, bar, few_rows
 from talentmatch.errors import NoPlanError, ProblemError
-from talentmatch.outcomes import (
-    BROKEN_OFF,
-    OPTIMAL_GAP,
-    Outcome,
-    Progress,
-    StageOutcome,
-    Status,
-    Stopped,
-    is_closed,
-    relative_gap,
-)
+from talentmatch.outcomes import Status, Stopped
 from talentmatch.problem import Problem
 from talentmatch.scores import Scores
 
-__all__ = [
-    "BROKEN_OFF",
-    "OPTIMAL_GAP",
-    "Outcome",
-    "Progress",
-    "Result",
-    "StageOutcome",
-    "Status",
-    "Stopped",
-    "is_closed",
-    "relative_gap",
-]
+__all__ = ["Result"]
 
 Floats = NDArray[np.float64]
 

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from talentmatch.aims import Aim, Total, in_order
 from talentmatch.easing import Eased
 from talentmatch.errors import ProblemError, SolverError, TalentMatchError
+from talentmatch.outcomes import Outcome, Progress, Status
 from talentmatch.parallel import using
 from talentmatch.problem import Problem
-from talentmatch.result import Outcome, Progress, Result, Status
+from talentmatch.result import Result
 from talentmatch.solvers.network import NetworkFlow
 from talentmatch.solvers.stagewise import StagedProgram
 from talentmatch.verifying import verified

@@ -18,18 +18,18 @@ from talentmatch.aims import Aim
 from talentmatch.bounding import bound_from_prices
 from talentmatch.checking import check, plan_frame
 from talentmatch.errors import SolverError, TalentMatchError
-from talentmatch.problem import Problem
-from talentmatch.reasons import reasons_of
-from talentmatch.result import (
+from talentmatch.outcomes import (
     OPTIMAL_GAP,
     Outcome,
-    Result,
     StageOutcome,
     Status,
     Stopped,
     is_closed,
     relative_gap,
 )
+from talentmatch.problem import Problem
+from talentmatch.reasons import reasons_of
+from talentmatch.result import Result
 from talentmatch.solvers.stages import Stage, stages_of
 
 __all__ = ["verified"]

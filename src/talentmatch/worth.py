@@ -15,8 +15,9 @@ from talentmatch.constraints import Constraint
 from talentmatch.displaying import Shown
 from talentmatch.enlarging import raised, with_copies, with_copies_in_aims, with_room
 from talentmatch.errors import NoPlanError, ProblemError
+from talentmatch.outcomes import Status
 from talentmatch.problem import Problem
-from talentmatch.result import Result, Status
+from talentmatch.result import Result
 
 __all__ = ["MarginalValue", "marginal_value", "scarcity"]
 

@@ -12,8 +12,9 @@ import pandas as pd
 import talentmatch as tm
 from talentmatch.aims import NAMES
 from talentmatch.errors import ProblemError
+from talentmatch.outcomes import Progress
 from talentmatch.problem import Problem
-from talentmatch.result import Progress, Result
+from talentmatch.result import Result
 from talentmatch.terminal import Ticker
 
 __all__ = [

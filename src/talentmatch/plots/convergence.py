@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from talentmatch.errors import ProblemError
+from talentmatch.outcomes import OPTIMAL_GAP, Progress, Status, is_closed, relative_gap
 from talentmatch.plots.drawing import (
     LEGEND,
     QUIET,
@@ -20,7 +21,7 @@ from talentmatch.plots.drawing import (
     in_percent,
     titled,
 )
-from talentmatch.result import OPTIMAL_GAP, Progress, Result, Status, is_closed, relative_gap
+from talentmatch.result import Result
 
 if TYPE_CHECKING:
     from talentmatch.plots.drawing import Axes
@@ -113,7 +114,7 @@ def convergence(states: Iterable[Progress], *, result: Result | None = None) -> 
 
     Examples
     --------
-    >>> from talentmatch.result import Progress
+    >>> from talentmatch.outcomes import Progress
     >>> first = Progress("pricing", 1, 9, 1.0, 3.0, 2.0, 0.1)
     >>> convergence([first, Progress("pricing", 2, 9, 2.0, 4.0, 1.0, 0.2)]).values.tolist()
     [[0.1, 1.0, 3.0], [0.2, 2.0, 3.0]]

@@ -74,15 +74,7 @@ def funnel_plot(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     if {"stage", "events"} <= set(frame.columns):
         return _counts(frame, ax)
-    needed = {
-        "from_stage",
-        "to_stage",
-        "entered",
-        "went_on",
-        "still_open",
-        *_SHARES[0],
-        *_SHARES[1],
-    }
+    needed = {*_STEP, *_SHARES[0], *_SHARES[1]}
     missing = sorted(needed - set(frame.columns))
     if missing:
         raise ProblemError(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from talentmatch.comparing import last_aim
 from talentmatch.errors import ProblemError
+from talentmatch.outcomes import Status
 from talentmatch.plots.drawing import (
     LEGEND,
     QUIET,
@@ -22,7 +23,7 @@ from talentmatch.plots.drawing import (
     titled,
 )
 from talentmatch.reporting.escaping import plain_text
-from talentmatch.result import Result, Status
+from talentmatch.result import Result
 from talentmatch.worth import scarcity
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from talentmatch.outcomes import Status, Stopped
 from talentmatch.reporting.wording import Language, Wording, counted, decimals, percent, shown
-from talentmatch.result import Result, Status, Stopped
+from talentmatch.result import Result
 from talentmatch.rules import Passes
 
 __all__ = ["RuleCount", "Standing", "Summary", "counted", "decimals", "percent", "shown"]

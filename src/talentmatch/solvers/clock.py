@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from talentmatch.result import Progress, relative_gap
+from talentmatch.outcomes import Progress, relative_gap
 
 __all__ = ["Clock"]
 

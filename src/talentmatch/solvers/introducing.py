@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from talentmatch.constraints.bound import Everything
 from talentmatch.contracts import greedy_introductions, improve
-from talentmatch.result import BROKEN_OFF, Status, Stopped, is_closed, relative_gap
+from talentmatch.outcomes import BROKEN_OFF, Status, Stopped, is_closed, relative_gap
 from talentmatch.selecting import ColumnBest
 from talentmatch.solvers.clock import Clock
 from talentmatch.solvers.master import Listed, Master

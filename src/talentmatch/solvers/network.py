@@ -15,8 +15,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from talentmatch.problem import Problem
-from talentmatch.result import (
+from talentmatch.outcomes import (
     Outcome,
     Progress,
     StageOutcome,
@@ -25,6 +24,7 @@ from talentmatch.result import (
     is_closed,
     relative_gap,
 )
+from talentmatch.problem import Problem
 from talentmatch.solvers import pricing
 from talentmatch.solvers.duals import prices
 from talentmatch.solvers.flow import fewest_unmet

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talentmatch.errors import SolverError
-from talentmatch.result import Status, Stopped, is_closed
+from talentmatch.outcomes import Status, Stopped, is_closed
 from talentmatch.solvers.clock import Clock
 from talentmatch.solvers.master import Listed, Master
 from talentmatch.solvers.mixed import warm_up, whole_plan

@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from talentmatch.errors import SolverError
-from talentmatch.result import Status, Stopped, is_closed, relative_gap
+from talentmatch.outcomes import Status, Stopped, is_closed, relative_gap
 from talentmatch.solvers.clock import Clock
 from talentmatch.solvers.cutting import cliques_broken
 from talentmatch.solvers.linear import relaxed

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from talentmatch.outcomes import BROKEN_OFF, Status, Stopped
 from talentmatch.problem import Problem
-from talentmatch.result import BROKEN_OFF, Status, Stopped
 from talentmatch.solvers.clock import Clock
 from talentmatch.solvers.compiling import master_of
 from talentmatch.solvers.families import OfDemand

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from talentmatch.aims import Aim
 from talentmatch.checking import check, plan_frame
 from talentmatch.errors import SolverError
+from talentmatch.outcomes import BROKEN_OFF, Outcome, Progress, StageOutcome, Status, Stopped
 from talentmatch.problem import Problem
-from talentmatch.result import BROKEN_OFF, Outcome, Progress, StageOutcome, Status, Stopped
 from talentmatch.solvers.certifying import certified_bound
 from talentmatch.solvers.clock import Clock
 from talentmatch.solvers.master import Master

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from talentmatch.aims import Total
 from talentmatch.constraints import Lock
+from talentmatch.outcomes import Status, Stopped
 from talentmatch.problem import Problem
-from talentmatch.result import Status, Stopped
 from talentmatch.solvers.compiling import master_of
 from talentmatch.solvers.families import Extra, Grouped, OfDemand, Unit
 from talentmatch.solvers.master import Master
