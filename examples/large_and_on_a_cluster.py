@@ -48,7 +48,7 @@ def main() -> None:
 
     # The cluster's own client and joblib's own switch; an address instead of LocalCluster(...)
     # reaches the machines you have. Every worker is sent the factors once.
-    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0"}  # any free port
     with (
         LocalCluster(**options) as cluster,
         Client(cluster),

@@ -46,7 +46,7 @@ def cluster() -> Iterator[Any]:
     """Three worker processes on this machine."""
     options = {"n_workers": 3, "threads_per_worker": 1, "processes": True}
     with (
-        distributed.LocalCluster(**options, dashboard_address=None) as cluster,
+        distributed.LocalCluster(**options, dashboard_address=":0") as cluster,
         distributed.Client(cluster),
     ):
         yield cluster
